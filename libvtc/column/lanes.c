@@ -1,0 +1,238 @@
+/* Contexts of rows, lanes and the order by lane. See rows.h. */
+#include "column/rows.h"
+
+#include "base/bytes.h"
+
+static uint32_t number_context(int64_t value)
+{
+    return (uint32_t)((((uint64_t)value * 2 + 1) * 0x9E3779B97F4A7C15u) >> 33) + 1;
+}
+
+vtc_status vtci_rows_context(struct vtci_block_rows *rows, uint32_t column,
+                             const uint32_t **out_context)
+{
+    struct vtci_row_column *of = &rows->columns[column];
+    if (!of->context) {
+        uint32_t *context = vtci_arena_array_zeroed(rows->arena, rows->rows, sizeof *context);
+        if (!context)
+            return VTC_ERR_NO_MEMORY;
+        size_t count = of->known ? of->count : 0;
+        /* Backwards, so that the first value of a row stays. */
+        if (rows->schema->columns[column].type == VTCI_NUMBER)
+            for (size_t i = count; i-- > 0;)
+                context[of->rows[i]] = number_context(of->values[i]);
+        else
+            for (size_t i = count; i-- > 0;)
+                context[of->rows[i]] = (uint32_t)of->values[i] + 1;
+        of->context = context;
+    }
+    *out_context = of->context;
+    return VTC_OK;
+}
+
+vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t column,
+                           const int64_t **out_first)
+{
+    struct vtci_row_column *of = &rows->columns[column];
+    if (!of->first && of->known && of->rows == rows->identity)
+        of->first = of->values;
+    if (!of->first) {
+        int64_t *first = vtci_arena_array_zeroed(rows->arena, rows->rows, sizeof *first);
+        if (!first)
+            return VTC_ERR_NO_MEMORY;
+        for (size_t i = of->known ? of->count : 0; i-- > 0;)
+            first[of->rows[i]] = of->values[i];
+        of->first = first;
+    }
+    *out_first = of->first;
+    return VTC_OK;
+}
+
+vtc_status vtci_rows_phases(struct vtci_block_rows *rows, const uint8_t **out_phases)
+{
+    if (!rows->phases) {
+        const struct vtci_path *root = &rows->schema->paths[0];
+        const int64_t *shapes = rows->columns[VTCI_COLUMN_ROOT].values;
+        uint8_t *of_shape = vtci_arena_array(rows->arena, root->shape_count + 1, 1);
+        uint8_t *phases = vtci_arena_array(rows->arena, rows->rows, 1);
+        if (!of_shape || !phases)
+            return VTC_ERR_NO_MEMORY;
+        of_shape[0] = 0;
+        for (size_t i = 0; i < root->shape_count; i++)
+            of_shape[i + 1] = rows->schema->shapes[root->shapes[i]].phase;
+        for (size_t i = 0; i < rows->rows; i++)
+            phases[i] = of_shape[shapes[i]];
+        rows->phases = phases;
+    }
+    *out_phases = rows->phases;
+    return VTC_OK;
+}
+
+vtc_status vtci_rows_mix_context(struct vtci_block_rows *rows,
+                                 const struct vtci_mix_context *context,
+                                 const uint32_t *value_rows, const uint32_t *children,
+                                 size_t count, struct vtci_arena *arena,
+                                 const uint32_t **out_context)
+{
+    if (context->column == VTCI_MIX_CHILDREN) {
+        *out_context = children;
+        return VTC_OK;
+    }
+    const uint32_t *by_row;
+    VTC_TRY(vtci_rows_context(rows, context->column, &by_row));
+    uint32_t *out = vtci_arena_array(arena, count, sizeof *out);
+    if (!out)
+        return VTC_ERR_NO_MEMORY;
+    if (context->lag == VTCI_MIX_LAG_NEXT) {
+        for (size_t i = 0; i + 1 < count; i++)
+            out[i] = by_row[value_rows[i + 1]];
+        if (count)
+            out[count - 1] = 0;
+    } else {
+        size_t lag = context->lag < count ? context->lag : count;
+        memset(out, 0, lag * sizeof *out);
+        for (size_t i = lag; i < count; i++)
+            out[i] = by_row[value_rows[i - lag]];
+    }
+    *out_context = out;
+    return VTC_OK;
+}
+
+void vtci_rows_lane_columns(const struct vtci_schema *schema, uint32_t out_columns[4])
+{
+    out_columns[0] = vtci_schema_root_column(schema, "pid", VTCI_NUMBER);
+    out_columns[1] = vtci_schema_root_column(schema, "pid", VTCI_STRING);
+    out_columns[2] = vtci_schema_root_column(schema, "tid", VTCI_NUMBER);
+    out_columns[3] = vtci_schema_root_column(schema, "tid", VTCI_STRING);
+}
+
+/* The contexts of the column NUMBER, or, where it has none, of the column STRING; NULL: all 0. */
+static vtc_status id_contexts(struct vtci_block_rows *rows, uint32_t number, uint32_t string,
+                              const uint32_t **out_contexts)
+{
+    bool has_number = number != VTCI_NONE && rows->columns[number].known;
+    bool has_string = string != VTCI_NONE && rows->columns[string].known;
+    const uint32_t *of_number = NULL, *of_string = NULL;
+    if (has_number && vtci_rows_context(rows, number, &of_number) != VTC_OK)
+        return VTC_ERR_NO_MEMORY;
+    if (has_string && vtci_rows_context(rows, string, &of_string) != VTC_OK)
+        return VTC_ERR_NO_MEMORY;
+    *out_contexts = has_number ? of_number : of_string;
+    if (!has_number || !has_string)
+        return VTC_OK;
+    uint32_t *both = vtci_arena_array(rows->arena, rows->rows, sizeof *both);
+    if (!both)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < rows->rows; i++)
+        both[i] = of_number[i] ? of_number[i] : of_string[i];
+    *out_contexts = both;
+    return VTC_OK;
+}
+
+struct lane_slot {
+    uint64_t pair;
+    uint32_t lane;
+    uint32_t used;
+};
+
+static vtc_status number_lanes(struct vtci_block_rows *rows, const uint32_t *pids,
+                               const uint32_t *tids, uint32_t *lanes)
+{
+    size_t slot_count = 256, lane_count = 0;
+    struct lane_slot *slots = vtci_arena_array_zeroed(rows->arena, slot_count, sizeof *slots);
+    if (!slots)
+        return VTC_ERR_NO_MEMORY;
+    uint64_t last_pair = 0;
+    uint32_t last_lane = VTCI_NONE;
+    for (size_t i = 0; i < rows->rows; i++) {
+        uint64_t pair = (uint64_t)(pids ? pids[i] : 0) << 32 | (tids ? tids[i] : 0);
+        if (pair == last_pair && last_lane != VTCI_NONE) {
+            lanes[i] = last_lane;
+            continue;
+        }
+        size_t at = (size_t)((pair * 0x9E3779B97F4A7C15u) >> 32) & (slot_count - 1);
+        while (slots[at].used && slots[at].pair != pair)
+            at = (at + 1) & (slot_count - 1);
+        if (!slots[at].used) {
+            slots[at] = (struct lane_slot){pair, (uint32_t)lane_count++, 1};
+            last_lane = slots[at].lane;
+            if (lane_count * 2 > slot_count) {
+                struct lane_slot *larger =
+                    vtci_arena_array_zeroed(rows->arena, slot_count * 4, sizeof *larger);
+                if (!larger)
+                    return VTC_ERR_NO_MEMORY;
+                for (size_t old = 0; old < slot_count; old++) {
+                    if (!slots[old].used)
+                        continue;
+                    size_t to = (size_t)((slots[old].pair * 0x9E3779B97F4A7C15u) >> 32) &
+                                (slot_count * 4 - 1);
+                    while (larger[to].used)
+                        to = (to + 1) & (slot_count * 4 - 1);
+                    larger[to] = slots[old];
+                }
+                slots = larger;
+                slot_count *= 4;
+            }
+        } else {
+            last_lane = slots[at].lane;
+        }
+        last_pair = pair;
+        lanes[i] = last_lane;
+    }
+    rows->lane_count = (uint32_t)lane_count;
+    return VTC_OK;
+}
+
+static vtc_status lane_sort(const struct vtci_block_rows *rows, const uint32_t *value_rows,
+                            size_t count, struct vtci_arena *arena,
+                            struct vtci_lane_order *out_order)
+{
+    uint32_t *index = vtci_arena_array(arena, count, sizeof *index);
+    uint32_t *sorted_rows = vtci_arena_array(arena, count, sizeof *sorted_rows);
+    uint32_t *ends = vtci_arena_array_zeroed(arena, (size_t)rows->lane_count + 1, sizeof *ends);
+    if (!index || !sorted_rows || !ends)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        ends[rows->lanes[value_rows[i]] + 1]++;
+    for (size_t lane = 0; lane < rows->lane_count; lane++)
+        ends[lane + 1] += ends[lane];
+    for (size_t i = 0; i < count; i++) {
+        uint32_t to = ends[rows->lanes[value_rows[i]]]++; /* starts become ends */
+        index[to] = (uint32_t)i;
+        sorted_rows[to] = value_rows[i];
+    }
+    out_order->index = index;
+    out_order->sorted_rows = sorted_rows;
+    out_order->lane_ends = ends;
+    return VTC_OK;
+}
+
+vtc_status vtci_rows_lanes(struct vtci_block_rows *rows)
+{
+    if (rows->lanes)
+        return VTC_OK;
+    uint32_t columns[4];
+    const uint32_t *pids, *tids;
+    vtci_rows_lane_columns(rows->schema, columns);
+    uint32_t *lanes = vtci_arena_array(rows->arena, rows->rows, sizeof *lanes);
+    if (!lanes || id_contexts(rows, columns[0], columns[1], &pids) != VTC_OK ||
+        id_contexts(rows, columns[2], columns[3], &tids) != VTC_OK)
+        return VTC_ERR_NO_MEMORY;
+    if (number_lanes(rows, pids, tids, lanes) != VTC_OK)
+        return VTC_ERR_NO_MEMORY;
+    rows->lanes = lanes;
+    return lane_sort(rows, rows->identity, rows->rows, rows->arena, &rows->all);
+}
+
+vtc_status vtci_rows_lane_order(struct vtci_block_rows *rows, const uint32_t *value_rows,
+                                size_t count, struct vtci_arena *arena,
+                                struct vtci_lane_order *out_order)
+{
+    if (vtci_rows_lanes(rows) != VTC_OK)
+        return VTC_ERR_NO_MEMORY;
+    if (value_rows == rows->identity && count == rows->rows) {
+        *out_order = rows->all;
+        return VTC_OK;
+    }
+    return lane_sort(rows, value_rows, count, arena, out_order);
+}

@@ -1,0 +1,514 @@
+#include "import/block_builder.h"
+
+#include <stdlib.h>
+
+#include "base/checksum.h"
+#include "base/error.h"
+#include "base/limits.h"
+#include "column/event_time.h"
+#include "import/string_predict.h"
+
+void vtci_built_block_init(struct vtci_built_block *block, struct vtci_memory *memory)
+{
+    memset(block, 0, sizeof *block);
+    block->data.memory = memory;
+    vtci_buffer_init(&block->carried_text, memory);
+}
+
+void vtci_built_block_free(struct vtci_built_block *block)
+{
+    struct vtci_memory *memory = block->data.memory;
+    for (size_t i = 0; i < block->data.column_capacity; i++) {
+        struct vtci_values *values = &block->data.columns[i];
+        VTCI_ARRAY_FREE(memory, values->values, values->capacity);
+        VTCI_ARRAY_FREE(memory, values->scales, values->scales_capacity);
+        VTCI_ARRAY_FREE(memory, values->plain, values->plain_capacity);
+        VTCI_ARRAY_FREE(memory, values->plain_ends, values->plain_ends_capacity);
+    }
+    VTCI_ARRAY_FREE(memory, block->data.columns, block->data.column_capacity);
+    VTCI_ARRAY_FREE(memory, block->tracks, block->track_capacity);
+    VTCI_ARRAY_FREE(memory, block->carried, block->carried_capacity);
+    vtci_buffer_free(&block->carried_text);
+    vtci_built_block_init(block, memory);
+}
+
+static void built_block_clear(struct vtci_built_block *block)
+{
+    for (size_t i = 0; i < block->data.column_count; i++) {
+        struct vtci_values *values = &block->data.columns[i];
+        values->count = values->plain_bytes = values->plain_count = 0;
+    }
+    block->data.rows = block->data.column_count = 0;
+    memset(&block->zone, 0, sizeof block->zone);
+    block->carried_count = 0;
+    block->carried_text.len_bytes = 0;
+}
+
+vtc_status vtci_block_builder_init(struct vtci_block_builder *builder, struct vtci_memory *memory,
+                                   struct vtci_schema *schema, struct vtci_row_parser *parser)
+{
+    memset(builder, 0, sizeof *builder);
+    builder->memory = memory;
+    builder->schema = schema;
+    builder->parser = parser;
+    builder->last_track = VTCI_NONE;
+    vtci_built_block_init(&builder->block, memory);
+    vtci_open_spans_init(&builder->open, memory, VTCI_OPEN_SPANS);
+    vtci_buffer_init(&builder->track_text, memory);
+    vtci_buffer_init(&builder->last_track_text, memory);
+    builder->track_slot_count = 256;
+    builder->track_slots =
+        vtci_allocate_zeroed(memory, builder->track_slot_count * sizeof *builder->track_slots);
+    vtc_status status = vtci_interner_init(&builder->interner, memory, schema);
+    return builder->track_slots ? status : VTC_ERR_NO_MEMORY;
+}
+
+void vtci_block_builder_free(struct vtci_block_builder *builder)
+{
+    vtci_interner_free(&builder->interner);
+    vtci_built_block_free(&builder->block);
+    vtci_open_spans_free(&builder->open);
+    vtci_buffer_free(&builder->track_text);
+    vtci_buffer_free(&builder->last_track_text);
+    VTCI_ARRAY_FREE(builder->memory, builder->track_slots, builder->track_slot_count);
+    VTCI_ARRAY_FREE(builder->memory, builder->track_blocks, builder->track_blocks_capacity);
+    builder->track_slots = NULL;
+    builder->track_blocks = NULL;
+}
+
+/* Columns: makes sure that there is one for every column of the schema. */
+static vtc_status columns_reserve(struct vtci_block_data *data, size_t count)
+{
+    size_t before = data->column_capacity;
+    VTC_TRY(VTCI_ARRAY_RESERVE(data->memory, data->columns, data->column_capacity, count));
+    if (data->column_capacity > before)
+        memset(data->columns + before, 0,
+               (data->column_capacity - before) * sizeof *data->columns);
+    for (; data->column_count < count; data->column_count++)
+        data->columns[data->column_count].column = (uint32_t)data->column_count;
+    return VTC_OK;
+}
+
+static inline vtc_status push_value(struct vtci_memory *memory, struct vtci_values *values,
+                                    int64_t value)
+{
+    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->values, values->capacity, values->count + 1));
+    values->values[values->count++] = value;
+    return VTC_OK;
+}
+
+static inline vtc_status push_number(struct vtci_memory *memory, struct vtci_values *values,
+                                     int64_t value, uint8_t scale)
+{
+    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->scales, values->scales_capacity,
+                               values->count + 1));
+    values->scales[values->count] = scale;
+    return push_value(memory, values, value);
+}
+
+static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *values,
+                             const uint8_t *text, size_t len_bytes)
+{
+    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->plain, values->plain_capacity,
+                               values->plain_bytes + len_bytes));
+    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->plain_ends, values->plain_ends_capacity,
+                               values->plain_count + 1));
+    if (len_bytes)
+        memcpy(values->plain + values->plain_bytes, text, len_bytes);
+    values->plain_bytes += len_bytes;
+    values->plain_ends[values->plain_count++] = values->plain_bytes;
+    return push_value(memory, values, 0);
+}
+
+static vtc_status push_string(struct vtci_memory *memory, struct vtci_values *values, uint32_t id,
+                              const uint8_t *text, size_t len_bytes)
+{
+    return id ? push_value(memory, values, id) : push_plain(memory, values, text, len_bytes);
+}
+
+/* --- tracks ---------------------------------------------------------------------------------- */
+
+/* The JSON text of a pid or tid: a string with its quotes, which stand around it in the window. */
+static struct vtci_bytes json_text(const struct vtci_entry *entry)
+{
+    if (!entry)
+        return (struct vtci_bytes){NULL, 0};
+    bool quotes = entry->type == VTCI_STRING || entry->quoted;
+    return (struct vtci_bytes){entry->text - quotes, entry->len_bytes + 2u * quotes};
+}
+
+static vtc_status track_slots_grow(struct vtci_block_builder *builder)
+{
+    size_t wanted = builder->track_slot_count * 2;
+    struct vtci_track_slot *slots =
+        vtci_allocate_zeroed(builder->memory, wanted * sizeof *slots);
+    if (!slots)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < builder->track_slot_count; i++) {
+        const struct vtci_track_slot *slot = &builder->track_slots[i];
+        if (slot->track == 0)
+            continue;
+        size_t at = (size_t)slot->hash & (wanted - 1);
+        while (slots[at].track)
+            at = (at + 1) & (wanted - 1);
+        slots[at] = *slot;
+    }
+    VTCI_ARRAY_FREE(builder->memory, builder->track_slots, builder->track_slot_count);
+    builder->track_slots = slots;
+    builder->track_slot_count = wanted;
+    return VTC_OK;
+}
+
+static bool track_is(const struct vtci_track *track, struct vtci_bytes pid, struct vtci_bytes tid)
+{
+    return track->pid.len_bytes == pid.len_bytes && track->tid.len_bytes == tid.len_bytes &&
+           (!pid.len_bytes || memcmp(track->pid.data, pid.data, pid.len_bytes) == 0) &&
+           (!tid.len_bytes || memcmp(track->tid.data, tid.data, tid.len_bytes) == 0);
+}
+
+/* The id of a track, by the text of its pid and tid. */
+static vtc_status track_find(struct vtci_block_builder *builder, struct vtci_bytes pid,
+                             struct vtci_bytes tid, uint32_t *out_track)
+{
+    struct vtci_schema *schema = builder->schema;
+    if (builder->last_track != VTCI_NONE &&
+        track_is(&schema->tracks[builder->last_track], pid, tid)) {
+        *out_track = builder->last_track;
+        return VTC_OK;
+    }
+    uint64_t hash = (pid.len_bytes ? vtci_checksum(pid.data, pid.len_bytes) : 1) * 31 +
+                    (tid.len_bytes ? vtci_checksum(tid.data, tid.len_bytes) : 2);
+    size_t mask = builder->track_slot_count - 1;
+    size_t at = (size_t)hash & mask;
+    for (; builder->track_slots[at].track; at = (at + 1) & mask) {
+        uint32_t track = builder->track_slots[at].track - 1;
+        if (builder->track_slots[at].hash == hash &&
+            track_is(&schema->tracks[track], pid, tid)) {
+            *out_track = builder->last_track = track;
+            return VTC_OK;
+        }
+    }
+    VTC_TRY(vtci_schema_add_track(schema, pid, tid, out_track, NULL));
+    builder->track_slots[at] = (struct vtci_track_slot){hash, *out_track + 1};
+    builder->last_track = *out_track;
+    return schema->track_count * 2 > builder->track_slot_count ? track_slots_grow(builder)
+                                                               : VTC_OK;
+}
+
+static vtc_status zone_note_track(struct vtci_block_builder *builder, uint32_t track)
+{
+    size_t before = builder->track_blocks_capacity;
+    VTC_TRY(VTCI_ARRAY_RESERVE(builder->memory, builder->track_blocks,
+                               builder->track_blocks_capacity, (size_t)track + 1));
+    if (builder->track_blocks_capacity > before)
+        memset(builder->track_blocks + before, 0,
+               (builder->track_blocks_capacity - before) * sizeof *builder->track_blocks);
+    uint32_t number = (uint32_t)builder->block_number + 1;
+    if (builder->track_blocks[track] == number)
+        return VTC_OK;
+    builder->track_blocks[track] = number;
+    struct vtci_built_block *block = &builder->block;
+    VTC_TRY(VTCI_ARRAY_RESERVE(builder->memory, block->tracks, block->track_capacity,
+                               block->zone.track_count + 1));
+    block->tracks[block->zone.track_count++] = track;
+    return VTC_OK;
+}
+
+/* --- times and spans ------------------------------------------------------------------------- */
+
+static bool entry_time(const struct vtci_entry *entry, int64_t *out_ns)
+{
+    if (!entry)
+        return false;
+    if (entry->type == VTCI_NUMBER && entry->scale != VTCI_SCALE_TOKEN) {
+        *out_ns = vtci_time_ns(entry->value, entry->scale);
+        return true;
+    }
+    return (entry->type == VTCI_NUMBER || entry->type == VTCI_STRING) &&
+           vtci_time_ns_from_text(entry->text, entry->len_bytes, out_ns);
+}
+
+static void zone_note_span(struct vtci_block_builder *builder, int64_t start_ns, int64_t end_ns)
+{
+    struct vtci_zone_map *zone = &builder->block.zone;
+    zone->spans++;
+    if (end_ns > builder->last_time_ns)
+        builder->last_time_ns = end_ns;
+    if (end_ns > start_ns && (uint64_t)end_ns - (uint64_t)start_ns > zone->longest_ns)
+        zone->longest_ns = (uint64_t)end_ns - (uint64_t)start_ns;
+}
+
+static void zone_note_time(struct vtci_block_builder *builder, int64_t ns)
+{
+    struct vtci_zone_map *zone = &builder->block.zone;
+    if (!zone->has_times) {
+        zone->has_times = true;
+        zone->first_ns = builder->last_time_ns = ns;
+    }
+    if (ns < zone->first_ns)
+        zone->first_ns = ns;
+    if (ns > builder->last_time_ns)
+        builder->last_time_ns = ns;
+}
+
+static struct vtci_label entry_label(const struct vtci_entry *entry)
+{
+    struct vtci_label label = {0, true, {NULL, 0}};
+    if (entry && entry->type == VTCI_STRING) {
+        label.absent = false;
+        label.id = entry->id;
+        label.text = (struct vtci_bytes){entry->text, entry->len_bytes};
+    }
+    return label;
+}
+
+/* The text of a label of an open span: by its id, as the window has moved on. */
+static struct vtci_bytes label_text(const struct vtci_block_builder *builder, const char *key,
+                                    const struct vtci_label *label)
+{
+    if (!label->id)
+        return label->text;
+    uint32_t column = vtci_schema_root_column(builder->schema, key, VTCI_STRING);
+    return vtci_column_string(&builder->schema->columns[column], label->id);
+}
+
+/* Notes the begin of a span that ends here and began in an earlier block. Texts are kept as offsets
+ * until the block is taken. */
+static vtc_status carry(struct vtci_block_builder *builder, const struct vtci_open_span *span)
+{
+    struct vtci_built_block *block = &builder->block;
+    VTC_TRY(VTCI_ARRAY_RESERVE(builder->memory, block->carried, block->carried_capacity,
+                               block->carried_count + 1));
+    struct vtci_bytes name = label_text(builder, "name", &span->name);
+    struct vtci_bytes category = label_text(builder, "cat", &span->category);
+    VTC_TRY(vtci_buffer_append(&block->carried_text, name.data, name.len_bytes));
+    VTC_TRY(vtci_buffer_append(&block->carried_text, category.data, category.len_bytes));
+    struct vtci_carried *carried = &block->carried[block->carried_count++];
+    carried->row = (uint32_t)block->data.rows;
+    carried->start_ns = span->start_ns;
+    carried->name = (struct vtci_bytes){NULL, name.len_bytes};
+    carried->category = (struct vtci_bytes){NULL, category.len_bytes};
+    return VTC_OK;
+}
+
+static vtc_status note_end(struct vtci_block_builder *builder, uint32_t track, int64_t ns,
+                           const struct vtci_label *name)
+{
+    struct vtci_open_span span;
+    if (!vtci_open_spans_end(&builder->open, track, name, &span))
+        return VTC_OK;
+    vtc_status status = VTC_OK;
+    zone_note_span(builder, span.start_ns, ns);
+    if (span.tag != builder->block_number)
+        status = carry(builder, &span);
+    vtci_open_span_release(&builder->open, &span);
+    return status;
+}
+
+/* What the zone map wants to know of an event. */
+static vtc_status note_event(struct vtci_block_builder *builder, const struct vtci_row *row)
+{
+    struct vtci_zone_map *zone = &builder->block.zone;
+    uint8_t phase = row->shape ? row->shape->phase : 0;
+    uint32_t track;
+    int64_t ns, duration_ns;
+    zone->events++;
+    zone->phases[phase]++;
+    builder->events++;
+    VTC_TRY(track_find(builder, json_text(row->roles[VTCI_ROLE_PID]),
+                       json_text(row->roles[VTCI_ROLE_TID]), &track));
+    VTC_TRY(zone_note_track(builder, track));
+    const struct vtci_entry *name_entry = row->roles[VTCI_ROLE_NAME];
+    struct vtci_label name = entry_label(name_entry);
+    if (name_entry || !row->shape)
+        vtci_bloom_add(zone->bloom, name.id);
+    if (!entry_time(row->roles[VTCI_ROLE_TS], &ns))
+        return VTC_OK;
+    if (phase == 'M' && ns == 0) /* metadata stand outside of time */
+        return VTC_OK;
+    zone_note_time(builder, ns);
+    if (phase == 'X' && entry_time(row->roles[VTCI_ROLE_DUR], &duration_ns)) {
+        int64_t end_ns;
+        if (__builtin_add_overflow(ns, duration_ns, &end_ns))
+            end_ns = duration_ns < 0 ? INT64_MIN : INT64_MAX;
+        zone_note_span(builder, ns, end_ns);
+    } else if (phase == 'B') {
+        struct vtci_label category = entry_label(row->roles[VTCI_ROLE_CAT]);
+        VTC_TRY(vtci_open_spans_begin(&builder->open, track, ns, builder->block_number, &name,
+                                      &category));
+    } else if (phase == 'E') {
+        VTC_TRY(note_end(builder, track, ns, &name));
+    }
+    return VTC_OK;
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+/* Gives strings and tokens their ids. *out_fits is false when a token cannot have one. */
+static vtc_status resolve_strings(struct vtci_block_builder *builder, struct vtci_entry *entries,
+                                  size_t count, bool *out_fits)
+{
+    struct vtci_row_parser *parser = builder->parser;
+    *out_fits = true;
+    for (size_t i = 0; i < count; i++) {
+        struct vtci_entry *entry = &entries[i];
+        if (entry->type == VTCI_STRING) {
+            if (entry->id)
+                vtci_interner_note(&builder->interner, entry->column);
+            else
+                VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text,
+                                    entry->len_bytes, false, &entry->id));
+            vtci_predictor_learn(&parser->predictors[entry->column], entry->id);
+        } else if (entry->type == VTCI_RAW) {
+            VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
+                                false, &entry->id));
+        } else if (entry->type == VTCI_NUMBER && entry->scale == VTCI_SCALE_TOKEN) {
+            VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
+                                true, &entry->id));
+            entry->value = entry->id;
+            *out_fits &= entry->id != 0;
+        }
+    }
+    return VTC_OK;
+}
+
+/* Columns with more than a few strings get a table of followers. */
+static vtc_status predictors_grow(struct vtci_block_builder *builder,
+                                  const struct vtci_entry *entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].type != VTCI_STRING)
+            continue;
+        struct vtci_predictor *predictor = &builder->parser->predictors[entries[i].column];
+        if (predictor->followers ||
+            builder->schema->columns[entries[i].column].string_count < VTCI_FOLLOWERS_FROM)
+            continue;
+        predictor->followers =
+            vtci_allocate_zeroed(builder->memory, VTCI_FOLLOWERS * sizeof(uint32_t));
+        if (!predictor->followers)
+            return VTC_ERR_NO_MEMORY;
+    }
+    return VTC_OK;
+}
+
+static vtc_status push_entries(struct vtci_block_builder *builder,
+                               const struct vtci_entry *entries, size_t count)
+{
+    struct vtci_memory *memory = builder->memory;
+    struct vtci_values *columns = builder->block.data.columns;
+    for (size_t i = 0; i < count; i++) {
+        const struct vtci_entry *entry = &entries[i];
+        struct vtci_values *values = &columns[entry->column];
+        switch (entry->type) {
+        case VTCI_NUMBER: VTC_TRY(push_number(memory, values, entry->value, entry->scale)); break;
+        case VTCI_STRING:
+        case VTCI_RAW:
+            VTC_TRY(push_string(memory, values, entry->id, entry->text, entry->len_bytes));
+            break;
+        case VTCI_TAG:
+            for (uint32_t k = 0; k < entry->len_bytes; k++)
+                VTC_TRY(push_value(memory, values, entry->value));
+            break;
+        default: VTC_TRY(push_value(memory, values, entry->value)); break;
+        }
+    }
+    builder->value_count += count;
+    return VTC_OK;
+}
+
+/* A row without a shape: its whole text is one value. */
+static vtc_status push_raw_row(struct vtci_block_builder *builder, struct vtci_bytes text)
+{
+    struct vtci_values *columns = builder->block.data.columns;
+    uint32_t id;
+    VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_ROOT_RAW, text.data, text.len_bytes, false,
+                        &id));
+    VTC_TRY(push_value(builder->memory, &columns[VTCI_COLUMN_ROOT], 0));
+    VTC_TRY(push_string(builder->memory, &columns[VTCI_COLUMN_ROOT_RAW], id, text.data,
+                        text.len_bytes));
+    builder->raw_events++;
+    return VTC_OK;
+}
+
+vtc_status vtci_block_builder_add(struct vtci_block_builder *builder, const struct vtci_row *row,
+                                  struct vtci_bytes text, uint64_t offset, struct vtc_error *err)
+{
+    struct vtci_built_block *block = &builder->block;
+    (void)err;
+    VTC_TRY(columns_reserve(&block->data, builder->schema->column_count));
+    if (block->data.rows == 0)
+        block->zone.document_offset = offset;
+    bool fits;
+    struct vtci_entry *entries = builder->parser->entries;
+    VTC_TRY(resolve_strings(builder, entries, row->entry_count, &fits));
+    VTC_TRY(predictors_grow(builder, entries, row->entry_count));
+    struct vtci_row noted = *row;
+    if (!fits) {
+        noted.shape = NULL;
+        memset(noted.roles, 0, sizeof noted.roles);
+    }
+    if (!noted.shape || noted.shape->is_event)
+        VTC_TRY(note_event(builder, &noted));
+    if (noted.shape)
+        VTC_TRY(push_entries(builder, entries, row->entry_count));
+    else
+        VTC_TRY(push_raw_row(builder, text));
+    block->zone.document_bytes += text.len_bytes;
+    block->data.rows++;
+    builder->rows++;
+    builder->separator_pending = true;
+    return VTC_OK;
+}
+
+vtc_status vtci_block_builder_separator(struct vtci_block_builder *builder, struct vtci_bytes text)
+{
+    struct vtci_values *values = &builder->block.data.columns[VTCI_COLUMN_SEPARATOR];
+    struct vtci_predictor *last = &builder->parser->predictors[VTCI_COLUMN_SEPARATOR];
+    uint32_t id = 0;
+    if (last->last_id) { /* nearly always the one before */
+        struct vtci_bytes known = vtci_column_string(
+            &builder->schema->columns[VTCI_COLUMN_SEPARATOR], last->last_id);
+        if (known.len_bytes == text.len_bytes &&
+            (!text.len_bytes || memcmp(known.data, text.data, text.len_bytes) == 0))
+            id = last->last_id;
+    }
+    if (!id)
+        VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_SEPARATOR, text.data, text.len_bytes,
+                            false, &id));
+    last->last_id = id;
+    VTC_TRY(push_string(builder->memory, values, id, text.data, text.len_bytes));
+    builder->block.zone.document_bytes += text.len_bytes;
+    builder->separator_pending = false;
+    return VTC_OK;
+}
+
+static int compare_tracks(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+void vtci_block_builder_take(struct vtci_block_builder *builder, struct vtci_built_block *block)
+{
+    struct vtci_built_block *built = &builder->block;
+    struct vtci_zone_map *zone = &built->zone;
+    zone->rows = (uint32_t)built->data.rows;
+    if (zone->has_times)
+        zone->range_ns = (uint64_t)builder->last_time_ns - (uint64_t)zone->first_ns;
+    if (zone->track_count)
+        qsort(built->tracks, zone->track_count, sizeof *built->tracks, compare_tracks);
+    zone->tracks = built->tracks;
+    const uint8_t *text = built->carried_text.data;
+    for (size_t i = 0; i < built->carried_count; i++) {
+        built->carried[i].name.data = text;
+        text += built->carried[i].name.len_bytes;
+        built->carried[i].category.data = text;
+        text += built->carried[i].category.len_bytes;
+    }
+    struct vtci_built_block empty = *block;
+    *block = *built;
+    *built = empty;
+    built_block_clear(built);
+    builder->block_number++;
+    builder->value_count = 0;
+}

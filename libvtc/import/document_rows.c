@@ -1,0 +1,174 @@
+/* Rows, separators and text on their way to the archive; see document_scan.h. */
+#include "base/error.h"
+#include "import/document_scan.h"
+
+#define BLOCK_VALUES ((size_t)4 << 20)
+
+bool vtci_scanner_accepts(const struct vtci_scanner *scanner)
+{
+    return scanner->builder.events > 0 || scanner->has_events_array;
+}
+
+vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, uint64_t len_bytes,
+                              uint8_t cause, const char *what)
+{
+    scanner->issue_count++;
+    uint64_t offset = vtci_window_offset(&scanner->window, pos);
+    if (scanner->first_issue.code == VTC_OK && scanner->window.count_lines) {
+        vtci_error_set(&scanner->first_issue, VTC_ERR_NOT_JSON, offset, NULL, "%s", what);
+        vtci_window_place(&scanner->window, pos, &scanner->first_issue.line,
+                          &scanner->first_issue.column);
+    }
+    if (scanner->listed_count >= VTCI_ISSUES)
+        return VTC_OK;
+    VTC_TRY(VTCI_ARRAY_RESERVE(scanner->window.memory, scanner->issues, scanner->issue_capacity,
+                               scanner->listed_count + 1));
+    scanner->issues[scanner->listed_count++] = (struct vtci_issue){offset, len_bytes, cause};
+    return VTC_OK;
+}
+
+static vtc_status put_text(struct vtci_scanner *scanner, const uint8_t *end, struct vtc_error *err)
+{
+    while (scanner->gap < end) {
+        size_t len_bytes = (size_t)(end - scanner->gap);
+        if (len_bytes > VTCI_TEXT_BYTES_MAX)
+            len_bytes = VTCI_TEXT_BYTES_MAX;
+        VTC_TRY(vtci_archive_text(scanner->archive, (struct vtci_bytes){scanner->gap, len_bytes},
+                                  err));
+        scanner->gap += len_bytes;
+    }
+    return VTC_OK;
+}
+
+static vtc_status put_block(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    if (scanner->builder.block.data.rows == 0)
+        return VTC_OK;
+    if (scanner->builder.separator_pending)
+        VTC_TRY(vtci_block_builder_separator(&scanner->builder, (struct vtci_bytes){NULL, 0}));
+    return vtci_archive_block(scanner->archive, &scanner->builder, err);
+}
+
+vtc_status vtci_scanner_flush(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    VTC_TRY(put_block(scanner, err));
+    return put_text(scanner, scanner->pos, err);
+}
+
+vtc_status vtci_scanner_fill(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    size_t gap_bytes = (size_t)(scanner->pos - scanner->gap);
+    bool after_row = scanner->builder.separator_pending;
+    if (gap_bytes > (after_row ? VTCI_SEPARATOR_BYTES : VTCI_TEXT_BYTES))
+        VTC_TRY(vtci_scanner_flush(scanner, err));
+    size_t pos_in_gap = (size_t)(scanner->pos - scanner->gap);
+    const uint8_t *keep = scanner->gap;
+    scanner->window.count_lines = !vtci_scanner_accepts(scanner);
+    vtc_status status = vtci_window_fill(&scanner->window, &keep, err);
+    scanner->gap = keep;
+    scanner->pos = keep + pos_in_gap;
+    if (status == VTC_OK && scanner->progress)
+        status = scanner->progress(scanner->progress_context,
+                                   vtci_window_offset(&scanner->window, scanner->window.end),
+                                   vtci_archive_output_bytes(scanner->archive));
+    return status;
+}
+
+static bool block_is_full(const struct vtci_scanner *scanner)
+{
+    const struct vtci_block_builder *builder = &scanner->builder;
+    return builder->block.data.rows >= scanner->block_rows ||
+           builder->block.zone.document_bytes >= VTCI_BLOCK_SOURCE_BYTES ||
+           builder->value_count >= BLOCK_VALUES;
+}
+
+/* A row stands at pos: what is before it since the last one becomes a separator or text. */
+static vtc_status close_gap(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    size_t gap_bytes = (size_t)(scanner->pos - scanner->gap);
+    if (scanner->builder.separator_pending && gap_bytes <= VTCI_SEPARATOR_BYTES) {
+        VTC_TRY(vtci_block_builder_separator(&scanner->builder,
+                                             (struct vtci_bytes){scanner->gap, gap_bytes}));
+        scanner->gap = scanner->pos;
+    }
+    if (gap_bytes > 0 && scanner->gap < scanner->pos)
+        return vtci_scanner_flush(scanner, err);
+    return block_is_full(scanner) ? put_block(scanner, err) : VTC_OK;
+}
+
+static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *row,
+                           struct vtc_error *err)
+{
+    /* Flushing may not move the window, so that the row's pointers stay good. */
+    VTC_TRY(close_gap(scanner, err));
+    struct vtci_bytes text = {scanner->pos, (size_t)(row->end - scanner->pos)};
+    vtc_status status =
+        vtci_block_builder_add(&scanner->builder, row, text,
+                               vtci_window_offset(&scanner->window, scanner->pos), err);
+    if (status == VTC_ERR_NO_MEMORY)
+        return vtci_error_set(err, status, VTC_NO_OFFSET, NULL, "the memory limit is reached");
+    VTC_TRY(status);
+    scanner->pos = scanner->gap = row->end;
+    return VTC_OK;
+}
+
+/* In resync only a real event counts: anything in braces may turn up in garbage. */
+static bool is_wanted(const struct vtci_scanner *scanner, const struct vtci_row *row)
+{
+    return !scanner->resync || (row->shape && row->shape->phase);
+}
+
+static vtc_status malformed_row(struct vtci_scanner *scanner, const uint8_t *fail_pos)
+{
+    const uint8_t *next = fail_pos > scanner->pos ? fail_pos : scanner->pos + 1;
+    if (!scanner->resync)
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(next - scanner->pos),
+                                   VTCI_ISSUE_MALFORMED, "expected an object, found one that "
+                                                         "breaks off or is malformed"));
+    scanner->resync = true;
+    scanner->pos = next;
+    return VTC_OK;
+}
+
+/* The input ends within the object at pos. */
+static vtc_status cut_off_row(struct vtci_scanner *scanner)
+{
+    uint64_t len_bytes = (uint64_t)(scanner->window.end - scanner->pos);
+    scanner->cut_off = true;
+    scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->pos);
+    VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, len_bytes, VTCI_ISSUE_CUT_OFF,
+                               "the document ends within an object"));
+    scanner->pos = scanner->window.end;
+    return VTC_OK;
+}
+
+vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *out_taken,
+                            struct vtc_error *err)
+{
+    *out_taken = false;
+    for (;;) {
+        struct vtci_row row;
+        vtc_status status = vtci_row_parse(&scanner->parser, scanner->pos, scanner->window.end,
+                                           is_event, &row, err);
+        if (status == VTC_ERR_NO_MEMORY)
+            return vtci_error_set(err, status, VTC_NO_OFFSET, NULL, "the memory limit is reached");
+        VTC_TRY(status);
+        if (row.outcome == VTCI_ROW_MALFORMED)
+            return malformed_row(scanner, row.end);
+        if (row.outcome == VTCI_ROW_DONE) {
+            if (!is_wanted(scanner, &row)) {
+                scanner->pos = row.end;
+                return VTC_OK;
+            }
+            scanner->resync = false;
+            *out_taken = true;
+            return take_row(scanner, &row, err);
+        }
+        if (scanner->window.at_eof)
+            return cut_off_row(scanner);
+        if ((size_t)(scanner->window.end - scanner->pos) > VTCI_EVENT_BYTES)
+            return vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES,
+                                      VTCI_ISSUE_TOO_LONG, "an object is too long");
+        VTC_TRY(vtci_scanner_fill(scanner, err));
+    }
+}

@@ -1,0 +1,344 @@
+#include "import/document_scan.h"
+
+#include "base/error.h"
+#include "import/scan.h"
+
+#define RECORDS_FROM 16u          /* objects of an array before it counts as a list of records */
+#define TOP_OBJECT_LOOK_BYTES 65536u
+
+static struct vtci_container *innermost(struct vtci_scanner *scanner)
+{
+    return scanner->depth ? &scanner->containers[scanner->depth - 1] : NULL;
+}
+
+static bool in_events(const struct vtci_scanner *scanner)
+{
+    return scanner->unkept_depth == 0 && scanner->depth &&
+           scanner->containers[scanner->depth - 1].kind == VTCI_IN_EVENTS;
+}
+
+static void push(struct vtci_scanner *scanner, uint8_t kind)
+{
+    if (scanner->depth >= VTCI_NESTING_MAX || scanner->unkept_depth) {
+        scanner->unkept_depth++;
+        return;
+    }
+    struct vtci_container *container = &scanner->containers[scanner->depth++];
+    container->kind = kind;
+    container->expects_key = kind == VTCI_IN_OBJECT;
+    container->key_is_events = false;
+    container->objects = 0;
+}
+
+static void pop(struct vtci_scanner *scanner)
+{
+    scanner->depth--;
+    if (scanner->depth == 0)
+        scanner->documents++;
+}
+
+/* --- what is not a row ------------------------------------------------------------------------ */
+
+static vtc_status open_array(struct vtci_scanner *scanner)
+{
+    const struct vtci_container *outer = innermost(scanner);
+    bool events = !outer || (scanner->depth == 1 && outer->kind == VTCI_IN_OBJECT &&
+                             outer->key_is_events);
+    if (outer && events)
+        scanner->has_events_array = true;
+    if (!outer && scanner->documents && vtci_scanner_accepts(scanner))
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
+                                   "a second document begins"));
+    push(scanner, events ? VTCI_IN_EVENTS : VTCI_IN_ARRAY);
+    scanner->pos++;
+    return VTC_OK;
+}
+
+static vtc_status close_container(struct vtci_scanner *scanner, uint8_t c)
+{
+    const struct vtci_container *inner = innermost(scanner);
+    if (scanner->unkept_depth) {
+        scanner->unkept_depth--;
+    } else if (!inner || (inner->kind == VTCI_IN_OBJECT) != (c == '}')) {
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE,
+                                   "a bracket closes what is not open"));
+    } else {
+        pop(scanner);
+    }
+    scanner->pos++;
+    return VTC_OK;
+}
+
+/* At the opening quote. A string that ends in the window is stepped over; of a longer one the rest
+ * is skipped piece by piece, without a look at what it says. */
+static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    const uint8_t *start = scanner->pos;
+    const uint8_t *close = vtci_find_string_end(start + 1, scanner->window.end);
+    if (close >= scanner->window.end && !scanner->window.at_eof &&
+        scanner->window.end - start < 4096) {
+        VTC_TRY(vtci_scanner_fill(scanner, err));
+        return VTC_OK;
+    }
+    struct vtci_container *container = scanner->unkept_depth ? NULL : innermost(scanner);
+    if (container && container->kind == VTCI_IN_OBJECT && container->expects_key) {
+        static const char events_key[] = "traceEvents";
+        size_t len_bytes = (size_t)(close - start - 1);
+        container->key_is_events = len_bytes == sizeof events_key - 1 &&
+                                   memcmp(start + 1, events_key, len_bytes) == 0;
+        container->expects_key = false;
+    }
+    if (in_events(scanner))
+        VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start),
+                                   VTCI_ISSUE_NOT_AN_OBJECT, "an element is no object"));
+    else if (scanner->depth == 0)
+        VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start), VTCI_ISSUE_GARBAGE,
+                                   "expected `{` or `[`, found a string"));
+    scanner->in_string = close >= scanner->window.end;
+    /* An escape that the window cuts in two stays whole. */
+    scanner->pos = scanner->in_string ? start + 1 : close + 1;
+    return VTC_OK;
+}
+
+/* Goes on in a string that is longer than the window. */
+static vtc_status skip_string_piece(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    const uint8_t *pos = scanner->pos, *end = scanner->window.end;
+    for (;;) {
+        pos = vtci_find_quote_or_escape(pos, end);
+        if (pos >= end || *pos == '"' || end - pos < 2)
+            break;
+        pos += 2;
+    }
+    if (pos < end && *pos == '"') {
+        scanner->in_string = false;
+        scanner->pos = pos + 1;
+        return VTC_OK;
+    }
+    scanner->pos = pos > end ? end : pos;
+    if (scanner->window.at_eof) {
+        scanner->pos = end;
+        return VTC_OK;
+    }
+    return vtci_scanner_fill(scanner, err);
+}
+
+/* A bare word that JSON knows: a number or a literal; NaN and Infinity pass for numbers. */
+static bool is_scalar(const uint8_t *text, size_t len_bytes)
+{
+    static const char *const words[] = {"true", "false", "null", "NaN", "Infinity", "-Infinity"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == len_bytes && memcmp(words[i], text, len_bytes) == 0)
+            return true;
+    size_t at = len_bytes && *text == '-';
+    if (at >= len_bytes || text[at] < '0' || text[at] > '9')
+        return false;
+    for (; at < len_bytes; at++)
+        if (!((text[at] >= '0' && text[at] <= '9') || text[at] == '.' || text[at] == 'e' ||
+              text[at] == 'E' || text[at] == '+' || text[at] == '-'))
+            return false;
+    return true;
+}
+
+static vtc_status take_word(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    const uint8_t *start = scanner->pos, *pos = start, *end = scanner->window.end;
+    while (pos < end && (!vtci_ends_bare(*pos) || (*pos < ' ' && !vtci_is_space(*pos))))
+        pos++;
+    if (pos >= end && !scanner->window.at_eof && pos - start < 4096)
+        return vtci_scanner_fill(scanner, err);
+    size_t len_bytes = (size_t)(pos - start);
+    bool scalar = is_scalar(start, len_bytes);
+    scanner->pos = pos;
+    if (in_events(scanner) && scalar)
+        return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_NOT_AN_OBJECT,
+                                  "an element is no object");
+    if (scalar && scanner->depth)
+        return VTC_OK;
+    return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_GARBAGE,
+                              scanner->depth ? "expected a value, found something else"
+                                             : "expected `{` or `[`, found something else");
+}
+
+static vtc_status take_punctuation(struct vtci_scanner *scanner, uint8_t c)
+{
+    struct vtci_container *container = scanner->unkept_depth ? NULL : innermost(scanner);
+    bool in_object = container && container->kind == VTCI_IN_OBJECT;
+    if (c == ',' && in_object)
+        container->expects_key = true;
+    else if (c == ':' && !in_object && !scanner->unkept_depth)
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE,
+                                   "a colon where none belongs"));
+    scanner->pos++;
+    return VTC_OK;
+}
+
+/* --- objects ---------------------------------------------------------------------------------- */
+
+/* Is the object at pos, alone at the top of the document, an event? It is when a `ph` comes among
+ * its members before anything that only documents have. Looks at the window only. */
+static bool top_object_is_event(const uint8_t *pos, const uint8_t *end)
+{
+    size_t depth = 0;
+    bool expects_key = false;
+    if (end - pos > (int64_t)TOP_OBJECT_LOOK_BYTES)
+        end = pos + TOP_OBJECT_LOOK_BYTES;
+    while (pos < end) {
+        uint8_t c = *pos;
+        if (c == '"') {
+            const uint8_t *close = vtci_find_string_end(pos + 1, end);
+            if (close >= end)
+                return false;
+            size_t len_bytes = (size_t)(close - pos - 1);
+            if (depth == 1 && expects_key) {
+                if (len_bytes == 2 && memcmp(pos + 1, "ph", 2) == 0)
+                    return true;
+                if (len_bytes == 11 && memcmp(pos + 1, "traceEvents", 11) == 0)
+                    return false;
+                expects_key = false;
+            }
+            pos = close;
+        } else if (c == '{' || c == '[') {
+            depth++;
+            expects_key = c == '{';
+        } else if (c == '}' || c == ']') {
+            if (--depth == 0)
+                return false;
+        } else if (c == ',') {
+            expects_key = true;
+        }
+        pos++;
+    }
+    return false;
+}
+
+/* Whether the object at pos is to be a row, and of which kind. */
+static vtc_status classify_object(struct vtci_scanner *scanner, bool *out_row, bool *out_event,
+                                  struct vtc_error *err)
+{
+    struct vtci_container *container = innermost(scanner);
+    *out_row = *out_event = false;
+    if (scanner->unkept_depth)
+        return VTC_OK;
+    if (!container) {
+        if (!scanner->top_rows) {
+            while (!scanner->window.at_eof &&
+                   scanner->window.end - scanner->pos < (int64_t)TOP_OBJECT_LOOK_BYTES)
+                VTC_TRY(vtci_scanner_fill(scanner, err));
+            scanner->top_rows = top_object_is_event(scanner->pos, scanner->window.end);
+        }
+        *out_row = *out_event = scanner->top_rows;
+    } else if (container->kind == VTCI_IN_EVENTS) {
+        *out_row = *out_event = true;
+    } else if (container->kind == VTCI_IN_ARRAY) {
+        *out_row = container->objects >= RECORDS_FROM;
+        container->objects += !*out_row;
+    }
+    return VTC_OK;
+}
+
+static vtc_status take_object(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    bool row, event, taken = false;
+    VTC_TRY(classify_object(scanner, &row, &event, err));
+    if (row) {
+        uint64_t before = vtci_window_offset(&scanner->window, scanner->pos);
+        VTC_TRY(vtci_scanner_row(scanner, event, &taken, err));
+        if (taken || vtci_window_offset(&scanner->window, scanner->pos) != before)
+            return VTC_OK;
+        /* Too long for a row: walk through it as text. */
+    } else if (scanner->depth == 0 && scanner->documents && vtci_scanner_accepts(scanner)) {
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
+                                   "a second document begins"));
+    }
+    push(scanner, VTCI_IN_OBJECT);
+    scanner->pos++;
+    return VTC_OK;
+}
+
+/* After something malformed: on to the next `{` that begins an event. */
+static vtc_status resync_step(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    size_t left = (size_t)(scanner->window.end - scanner->pos);
+    const uint8_t *brace = memchr(scanner->pos, '{', left);
+    if (!brace) {
+        scanner->pos = scanner->window.end;
+        return VTC_OK;
+    }
+    scanner->pos = brace;
+    bool taken;
+    uint64_t before = vtci_window_offset(&scanner->window, brace);
+    VTC_TRY(vtci_scanner_row(scanner, true, &taken, err));
+    if (!taken && vtci_window_offset(&scanner->window, scanner->pos) == before)
+        scanner->pos++;
+    return VTC_OK;
+}
+
+static vtc_status step(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    if (scanner->resync)
+        return resync_step(scanner, err);
+    if (scanner->in_string)
+        return skip_string_piece(scanner, err);
+    scanner->pos = vtci_skip_space(scanner->pos);
+    if (scanner->pos >= scanner->window.end)
+        return VTC_OK;
+    uint8_t c = *scanner->pos;
+    switch (c) {
+    case '{': return take_object(scanner, err);
+    case '[': return open_array(scanner);
+    case '}':
+    case ']': return close_container(scanner, c);
+    case '"': return take_text_string(scanner, err);
+    case ',':
+    case ':': return take_punctuation(scanner, c);
+    default: return take_word(scanner, err);
+    }
+}
+
+/* Garbage where a document should begin needs no further reading. */
+static bool is_hopeless(const struct vtci_scanner *scanner)
+{
+    return scanner->first_issue.code != VTC_OK && scanner->documents == 0 &&
+           scanner->depth == 0 && !vtci_scanner_accepts(scanner);
+}
+
+static void skip_byte_order_mark(struct vtci_scanner *scanner)
+{
+    if (scanner->window.end - scanner->pos >= 3 && memcmp(scanner->pos, "\xEF\xBB\xBF", 3) == 0)
+        scanner->pos += 3;
+}
+
+/* Is a container open at the end that has to be closed? The outermost array need not. */
+static bool ends_early(const struct vtci_scanner *scanner)
+{
+    if (scanner->in_string || scanner->unkept_depth || scanner->depth > 1)
+        return true;
+    return scanner->depth == 1 && scanner->containers[0].kind != VTCI_IN_EVENTS;
+}
+
+vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    scanner->pos = scanner->gap = scanner->window.data;
+    VTC_TRY(vtci_scanner_fill(scanner, err));
+    skip_byte_order_mark(scanner);
+    for (;;) {
+        if (scanner->pos >= scanner->window.end) {
+            if (scanner->window.at_eof)
+                break;
+            VTC_TRY(vtci_scanner_fill(scanner, err));
+            continue;
+        }
+        VTC_TRY(step(scanner, err));
+        if (is_hopeless(scanner))
+            return VTC_OK;
+    }
+    if (!scanner->cut_off && !scanner->resync && ends_early(scanner)) {
+        scanner->cut_off = true;
+        scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->window.end);
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->window.end, 0, VTCI_ISSUE_CUT_OFF,
+                                   "the document ends early"));
+    }
+    scanner->pos = scanner->window.end;
+    return vtci_scanner_flush(scanner, err);
+}

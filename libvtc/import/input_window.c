@@ -1,0 +1,131 @@
+#include "import/input_window.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "import/scan.h"
+
+#define READ_BYTES ((size_t)256 << 10)
+
+const uint64_t vtci_power10[20] = {1u,
+                                   10u,
+                                   100u,
+                                   1000u,
+                                   10000u,
+                                   100000u,
+                                   1000000u,
+                                   10000000u,
+                                   100000000u,
+                                   1000000000u,
+                                   10000000000u,
+                                   100000000000u,
+                                   1000000000000u,
+                                   10000000000000u,
+                                   100000000000000u,
+                                   1000000000000000u,
+                                   10000000000000000u,
+                                   100000000000000000u,
+                                   1000000000000000000u,
+                                   10000000000000000000u};
+
+vtc_status vtci_window_init(struct vtci_window *window, struct vtci_memory *memory,
+                            vtc_read_fn read, void *read_context)
+{
+    memset(window, 0, sizeof *window);
+    window->memory = memory;
+    window->read = read;
+    window->read_context = read_context;
+    window->count_lines = true;
+    window->capacity_bytes = 2 * READ_BYTES + VTCI_SCAN_PADDING;
+    window->data = vtci_allocate_zeroed(memory, window->capacity_bytes);
+    window->hasher = vtci_hasher_create(memory);
+    window->end = window->data;
+    if (window->data && window->hasher)
+        return VTC_OK;
+    vtci_window_free(window);
+    return VTC_ERR_NO_MEMORY;
+}
+
+void vtci_window_free(struct vtci_window *window)
+{
+    vtci_release(window->memory, window->data, window->capacity_bytes);
+    vtci_hasher_free(window->hasher);
+    window->data = NULL;
+    window->hasher = NULL;
+}
+
+static void count_breaks(struct vtci_window *window, const uint8_t *end)
+{
+    const uint8_t *pos = window->data;
+    while ((pos = memchr(pos, '\n', (size_t)(end - pos))) != NULL) {
+        pos++;
+        window->lines_before++;
+        window->last_break_offset = vtci_window_offset(window, pos);
+    }
+}
+
+/* Moves what is kept to the front. */
+static void slide(struct vtci_window *window, const uint8_t *keep)
+{
+    size_t gone = (size_t)(keep - window->data);
+    size_t kept = (size_t)(window->end - keep);
+    if (gone == 0)
+        return;
+    if (window->count_lines)
+        count_breaks(window, keep);
+    memmove(window->data, keep, kept);
+    window->base_offset += gone;
+    window->end = window->data + kept;
+}
+
+static vtc_status grow(struct vtci_window *window, struct vtc_error *err)
+{
+    size_t used = (size_t)(window->end - window->data);
+    if (window->capacity_bytes - used >= READ_BYTES + VTCI_SCAN_PADDING)
+        return VTC_OK;
+    size_t wanted = window->capacity_bytes * 2;
+    uint8_t *data =
+        vtci_reallocate(window->memory, window->data, window->capacity_bytes, wanted);
+    if (!data)
+        return vtci_error_memory(err, wanted);
+    window->data = data;
+    window->capacity_bytes = wanted;
+    window->end = data + used;
+    return VTC_OK;
+}
+
+vtc_status vtci_window_fill(struct vtci_window *window, const uint8_t **keep,
+                            struct vtc_error *err)
+{
+    slide(window, *keep);
+    *keep = window->data;
+    VTC_TRY(grow(window, err));
+    *keep = window->data;
+    size_t used = (size_t)(window->end - window->data);
+    size_t room = window->capacity_bytes - used - VTCI_SCAN_PADDING;
+    size_t got = 0;
+    VTC_TRY(window->read(window->read_context, window->data + used, room, &got, err));
+    if (got > room)
+        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
+                              "a read of %zu bytes gave %zu", room, got);
+    vtci_hasher_update(window->hasher, window->data + used, got);
+    window->at_eof = got == 0;
+    window->end = window->data + used + got;
+    memset(window->data + used + got, 0, VTCI_SCAN_PADDING);
+    return VTC_OK;
+}
+
+void vtci_window_place(const struct vtci_window *window, const uint8_t *pos, uint64_t *out_line,
+                       uint64_t *out_column)
+{
+    uint64_t line = window->lines_before + 1;
+    uint64_t break_offset = window->last_break_offset;
+    const uint8_t *at = window->data;
+    while (at < pos && (at = memchr(at, '\n', (size_t)(pos - at))) != NULL) {
+        at++;
+        line++;
+        break_offset = vtci_window_offset(window, at);
+    }
+    *out_line = line;
+    *out_column = vtci_window_offset(window, pos) - break_offset + 1;
+}

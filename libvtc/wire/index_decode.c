@@ -1,0 +1,55 @@
+#include "base/error.h"
+#include "wire/file_header.h"
+#include "wire/frame.h"
+#include "wire/index.h"
+
+static vtc_status disagrees(uint64_t offset, struct vtc_error *err, const char *what)
+{
+    return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "IDX-2", "the INDEX is wrong: %s", what);
+}
+
+vtc_status vtci_index_decode_begin(const void *payload, size_t len_bytes, uint64_t index_offset,
+                                   struct vtci_index_cursor *out_cursor, struct vtc_error *err)
+{
+    struct vtci_index_cursor cursor;
+    cursor.cursor = vtci_cursor_make(payload, len_bytes);
+    cursor.frames_left = vtci_cursor_varint(&cursor.cursor);
+    cursor.next_offset = VTCI_FILE_HEADER_BYTES;
+    cursor.index_offset = index_offset;
+    /* Two bytes each at least: CON-2. */
+    if (cursor.cursor.failed || cursor.frames_left > vtci_cursor_left(&cursor.cursor) / 2)
+        return disagrees(index_offset, err, "it has no room for its frames");
+    *out_cursor = cursor;
+    return VTC_OK;
+}
+
+/* SPEC: IDX-2, as far as the INDEX alone can tell. */
+vtc_status vtci_index_decode_next(struct vtci_index_cursor *cursor,
+                                  struct vtci_index_entry *out_entry, struct vtc_error *err)
+{
+    if (cursor->frames_left == 0) {
+        if (vtci_cursor_left(&cursor->cursor) != 0)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, cursor->index_offset, "FRM-5",
+                                  "bytes are left in the INDEX");
+        if (cursor->next_offset != cursor->index_offset)
+            return disagrees(cursor->index_offset, err, "its frames do not end where it begins");
+        return VTC_END;
+    }
+    struct vtci_index_entry entry;
+    entry.type = vtci_cursor_u8(&cursor->cursor);
+    entry.frame_bytes = vtci_cursor_varint(&cursor->cursor);
+    entry.offset = cursor->next_offset;
+    if (cursor->cursor.failed)
+        return disagrees(cursor->index_offset, err, "it is too short");
+    if (entry.frame_bytes < VTCI_FRAME_OVERHEAD_BYTES ||
+        entry.frame_bytes > cursor->index_offset - cursor->next_offset)
+        return disagrees(cursor->index_offset, err, "a frame's length");
+    if (entry.type == VTCI_FRAME_BLOCK)
+        VTC_TRY(vtci_zone_map_decode(&cursor->cursor, cursor->index_offset, &entry.zone, err));
+    else
+        memset(&entry.zone, 0, sizeof entry.zone);
+    cursor->next_offset += entry.frame_bytes;
+    cursor->frames_left--;
+    *out_entry = entry;
+    return VTC_OK;
+}

@@ -1,0 +1,111 @@
+/* All help texts. tools/vtc.1 says the same at length, tools/vtc.bash-completion lists the options. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "descriptor.h"
+#include "message.h"
+
+static const char MAIN_HELP[] =
+    "vtc stores traces (Chrome trace-event JSON): small, byte for byte, and quick to ask.\n"
+    "\n"
+    "usage: vtc COMMAND [OPTION]... [FILE]...\n"
+    "\n"
+    "  compress    trace.json to trace.vtc\n"
+    "  decompress  trace.vtc to the very bytes of trace.json\n"
+    "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
+    "  info        what is in a file, and what it takes\n"
+    "  verify      check every checksum, every rule and the whole document\n"
+    "  help        vtc help COMMAND; the same as vtc COMMAND --help\n"
+    "\n"
+    "  --version   the version of vtc\n"
+    "\n"
+    "exit codes: 0 done; 1 wrong usage, or refused without -f; 2 input of another kind (no vtc\n"
+    "file, no trace, no JSON); 3 input corrupt or truncated; 4 input needs a newer vtc;\n"
+    "5 input or output failed; 6 a limit was met or memory ran out; 7 a bug in vtc.\n"
+    "After a signal, 128 and its number. Of several files, the code of the first that failed.\n";
+
+#define WRITING_HELP                                                                           \
+    "  -o, --output FILE  write to FILE (- for standard output); one input only\n"             \
+    "  -c, --stdout       write to standard output\n"                                          \
+    "  -k, --keep         keep the source (the default)\n"                                     \
+    "      --rm           remove the source, after what was written was read back and proved\n" \
+    "                     to give the same bytes\n"                                            \
+    "  -f, --force        replace an existing file\n"
+#define COMMON_HELP                                                          \
+    "  -q, --quiet        errors only\n"                                     \
+    "  -v, --verbose      say more\n"                                        \
+    "      --memory SIZE  do not use more than SIZE, e.g. 256M (default: 512M)\n" \
+    "  -h, --help         this text\n"
+#define THREADS_HELP "  -T, --threads N    use N threads; 0: all cores (default: all, up to 4)\n"
+
+static const char COMPRESS_HELP[] =
+    "usage: vtc compress [OPTION]... [FILE]...\n"
+    "\n"
+    "Writes trace.vtc for trace.json, trace.json.gz or trace.json.zst, and FILE.vtc for any other\n"
+    "name. Without FILE, or for -, reads standard input and writes standard output. Input that is\n"
+    "gzip or zstd is unpacked first, whatever its name.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    WRITING_HELP THREADS_HELP COMMON_HELP;
+
+static const char DECOMPRESS_HELP[] =
+    "usage: vtc decompress [OPTION]... [FILE]...\n"
+    "\n"
+    "Writes trace.json for trace.vtc: the bytes that were compressed, checked by their hash before\n"
+    "the file gets its name. Without FILE, or for -, reads standard input and writes standard\n"
+    "output.\n"
+    "\n"
+    WRITING_HELP THREADS_HELP COMMON_HELP;
+
+static const char INFO_HELP[] =
+    "usage: vtc info [OPTION]... [FILE]...\n"
+    "\n"
+    "Shows events, tracks, time range, phases, the document and what in it is no event, and for\n"
+    "every column its bytes and encoding.\n"
+    "\n"
+    "      --json         as JSON\n"
+    COMMON_HELP;
+
+static const char VERIFY_HELP[] =
+    "usage: vtc verify [OPTION]... [FILE]...\n"
+    "\n"
+    "Checks every checksum, every rule of the format, and that the document comes back with the\n"
+    "length and hash that it had.\n"
+    "\n"
+    THREADS_HELP COMMON_HELP;
+
+static const char QUERY_HELP[] =
+    "usage: vtc query [OPTION]... FILE QUERY\n"
+    "\n"
+    "Asks a trace. QUERY is\n"
+    "\n"
+    "  slowest N          the N longest spans, from X events and from pairs of B and E\n"
+    "\n"
+    "Tables show times in readable units, the start counted from the first event; csv and json\n"
+    "in ns, as in the trace.\n"
+    "\n"
+    "      --format WHAT  table (default), csv or json\n"
+    THREADS_HELP COMMON_HELP;
+
+static const struct {
+    const char *command;
+    const char *text;
+} texts[] = {
+    {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
+    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},
+};
+
+enum exit_code help_print(const char *command)
+{
+    const char *text = command ? NULL : MAIN_HELP;
+    for (size_t i = 0; command && i < sizeof texts / sizeof texts[0]; i++)
+        if (strcmp(texts[i].command, command) == 0)
+            text = texts[i].text;
+    if (!text) {
+        message_print(NULL, "there is no help for '%s'; see 'vtc --help'", command);
+        return CODE_USAGE;
+    }
+    fputs(text, stdout);
+    return descriptor_finish_stdout();
+}

@@ -1,0 +1,263 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "options.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "size_text.h"
+#include "vtc/compress.h"
+
+enum { THREADS_MAX = 256, THREADS_DEFAULT_MAX = 4 };
+
+enum option_id {
+    OPTION_OUTPUT, OPTION_STDOUT, OPTION_KEEP, OPTION_REMOVE, OPTION_FORCE, OPTION_QUIET,
+    OPTION_VERBOSE, OPTION_THREADS, OPTION_MEMORY, OPTION_LEVEL, OPTION_JSON, OPTION_FORMAT,
+    OPTION_HELP
+};
+
+static const int WRITES = COMMAND_COMPRESS | COMMAND_DECOMPRESS;
+
+struct option_spec {
+    enum option_id id;
+    char letter; /* 0: none */
+    const char *name;
+    bool has_value;
+    int commands; /* 0: those that write */
+};
+
+static const struct option_spec specs[] = {
+    {OPTION_OUTPUT, 'o', "output", true, 0},
+    {OPTION_STDOUT, 'c', "stdout", false, 0},
+    {OPTION_KEEP, 'k', "keep", false, 0},
+    {OPTION_REMOVE, 0, "rm", false, 0},
+    {OPTION_FORCE, 'f', "force", false, 0},
+    {OPTION_QUIET, 'q', "quiet", false, COMMAND_ALL},
+    {OPTION_VERBOSE, 'v', "verbose", false, COMMAND_ALL},
+    {OPTION_THREADS, 'T', "threads", true, COMMAND_ALL & ~COMMAND_INFO},
+    {OPTION_MEMORY, 0, "memory", true, COMMAND_ALL},
+    {OPTION_LEVEL, 0, "level", true, COMMAND_COMPRESS},
+    {OPTION_JSON, 0, "json", false, COMMAND_INFO},
+    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY},
+    {OPTION_HELP, 'h', "help", false, COMMAND_ALL},
+};
+enum { SPECS = sizeof specs / sizeof specs[0] };
+
+struct parser {
+    int argc;
+    char **argv;
+    int pos; /* the argument being read */
+    enum command_bit command;
+    struct options *options;
+};
+
+static enum exit_code refuse(const struct parser *parser, const char *what, const char *argument)
+{
+    message_print(parser->options->command, "%s '%s'; see 'vtc %s --help'", what, argument,
+                  parser->options->command);
+    return CODE_USAGE;
+}
+
+static bool applies(const struct option_spec *spec, enum command_bit command)
+{
+    return ((spec->commands ? spec->commands : WRITES) & (int)command) != 0;
+}
+
+static unsigned all_cores(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores < 1 ? 1 : cores > THREADS_MAX ? THREADS_MAX : (unsigned)cores;
+}
+
+/* A decimal number and nothing else. */
+static bool parse_number(const char *text, unsigned long max, unsigned long *out_number)
+{
+    unsigned long number = 0;
+    if (!*text)
+        return false;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        number = number * 10 + (unsigned long)(*text - '0');
+        if (number > max)
+            return false;
+    }
+    *out_number = number;
+    return true;
+}
+
+static enum exit_code set_level(struct parser *parser, const char *text)
+{
+    unsigned long level = 0;
+    if (!parse_number(text, VTC_LEVEL_MAX, &level) || level < VTC_LEVEL_MIN)
+        return refuse(parser, "a level is from 1 to 19, not", text);
+    parser->options->level = (int)level;
+    return CODE_OK;
+}
+
+static enum exit_code set_threads(struct parser *parser, const char *text)
+{
+    unsigned long threads = 0;
+    if (!parse_number(text, THREADS_MAX, &threads))
+        return refuse(parser, "-T takes a number of threads from 0 (all cores) to 256, not", text);
+    parser->options->threads = threads ? (unsigned)threads : all_cores();
+    return CODE_OK;
+}
+
+static enum exit_code set_memory(struct parser *parser, const char *text)
+{
+    uint64_t bytes = 0;
+    if (!size_text_parse(text, &bytes) || bytes == 0 || bytes > SIZE_MAX)
+        return refuse(parser, "--memory takes a size such as 256M, not", text);
+    parser->options->memory_bytes = (size_t)bytes;
+    return CODE_OK;
+}
+
+static enum exit_code set_format(struct parser *parser, const char *text)
+{
+    static const char *const names[] = {"table", "csv", "json"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            parser->options->format = (enum output_format)i;
+            return CODE_OK;
+        }
+    }
+    return refuse(parser, "--format is table, csv or json, not", text);
+}
+
+static enum exit_code apply(struct parser *parser, const struct option_spec *spec,
+                            const char *value)
+{
+    struct options *options = parser->options;
+    switch (spec->id) {
+    case OPTION_OUTPUT: options->output = value; break;
+    case OPTION_STDOUT: options->to_stdout = true; break;
+    case OPTION_KEEP: options->remove_source = false; break;
+    case OPTION_REMOVE: options->remove_source = true; break;
+    case OPTION_FORCE: options->force = true; break;
+    case OPTION_QUIET: options->verbosity = -1; break;
+    case OPTION_VERBOSE: options->verbosity = 1; break;
+    case OPTION_JSON: options->format = FORMAT_JSON; break;
+    case OPTION_HELP: options->help = true; break;
+    case OPTION_THREADS: return set_threads(parser, value);
+    case OPTION_MEMORY: return set_memory(parser, value);
+    case OPTION_LEVEL: return set_level(parser, value);
+    case OPTION_FORMAT: return set_format(parser, value);
+    }
+    return CODE_OK;
+}
+
+static enum exit_code parse_long(struct parser *parser)
+{
+    const char *argument = parser->argv[parser->pos];
+    const char *name = argument + 2;
+    const char *equals = strchr(name, '=');
+    size_t name_bytes = equals ? (size_t)(equals - name) : strlen(name);
+    for (int i = 0; i < SPECS; i++) {
+        const struct option_spec *spec = &specs[i];
+        if (!applies(spec, parser->command) || strlen(spec->name) != name_bytes ||
+            memcmp(spec->name, name, name_bytes) != 0)
+            continue;
+        if (!spec->has_value)
+            return equals ? refuse(parser, "no value belongs to the option", argument)
+                          : apply(parser, spec, NULL);
+        if (equals)
+            return apply(parser, spec, equals + 1);
+        if (parser->pos + 1 >= parser->argc)
+            return refuse(parser, "a value is missing after", argument);
+        return apply(parser, spec, parser->argv[++parser->pos]);
+    }
+    return refuse(parser, "unknown option", argument);
+}
+
+/* `-19`: the digits up to the next letter are one level. */
+static enum exit_code parse_level_digits(struct parser *parser, const char **letter)
+{
+    char digits[4];
+    size_t count = strspn(*letter, "0123456789");
+    if (count >= sizeof digits)
+        return refuse(parser, "a level is from 1 to 19, not", *letter);
+    memcpy(digits, *letter, count);
+    digits[count] = '\0';
+    *letter += count - 1;
+    return set_level(parser, digits);
+}
+
+static enum exit_code parse_short(struct parser *parser)
+{
+    const char *argument = parser->argv[parser->pos];
+    for (const char *letter = argument + 1; *letter; letter++) {
+        enum exit_code code = CODE_OK;
+        const struct option_spec *spec = NULL;
+        for (int i = 0; i < SPECS && !spec; i++)
+            if (specs[i].letter == *letter && applies(&specs[i], parser->command))
+                spec = &specs[i];
+        if (*letter >= '0' && *letter <= '9' && parser->command == COMMAND_COMPRESS)
+            code = parse_level_digits(parser, &letter);
+        else if (!spec)
+            return refuse(parser, "unknown option", argument);
+        else if (!spec->has_value)
+            code = apply(parser, spec, NULL);
+        else if (letter[1])
+            return apply(parser, spec, letter + 1);
+        else if (parser->pos + 1 >= parser->argc)
+            return refuse(parser, "a value is missing after", argument);
+        else
+            return apply(parser, spec, parser->argv[++parser->pos]);
+        if (code != CODE_OK)
+            return code;
+    }
+    return CODE_OK;
+}
+
+static enum exit_code check_together(const struct options *options)
+{
+    const char *wrong = NULL;
+    bool to_stdin_or_out = options->operand_count == 0;
+    for (int i = 0; i < options->operand_count; i++)
+        to_stdin_or_out |= strcmp(options->operands[i], "-") == 0;
+    if (options->output && options->to_stdout)
+        wrong = "-o and -c exclude each other";
+    else if (options->output && options->operand_count > 1)
+        wrong = "-o takes one file at a time";
+    else if (options->remove_source &&
+             (options->to_stdout || to_stdin_or_out ||
+              (options->output && strcmp(options->output, "-") == 0)))
+        wrong = "--rm needs files in and out, not standard input or output";
+    if (!wrong)
+        return CODE_OK;
+    message_print(options->command, "%s; see 'vtc %s --help'", wrong, options->command);
+    return CODE_USAGE;
+}
+
+enum exit_code options_parse(int argc, char **argv, enum command_bit command,
+                             struct options *out_options)
+{
+    struct options *options = out_options;
+    struct parser parser = {argc, argv, 1, command, options};
+    memset(options, 0, sizeof *options);
+    options->command = argv[0];
+    options->threads = all_cores() < THREADS_DEFAULT_MAX ? all_cores() : THREADS_DEFAULT_MAX;
+    options->operands = (const char **)argv; /* never passes `pos` */
+
+    bool only_operands = false;
+    for (; parser.pos < argc; parser.pos++) {
+        const char *argument = argv[parser.pos];
+        enum exit_code code = CODE_OK;
+        if (only_operands || argument[0] != '-' || argument[1] == '\0')
+            options->operands[options->operand_count++] = argument;
+        else if (strcmp(argument, "--") == 0)
+            only_operands = true;
+        else
+            code = argument[1] == '-' ? parse_long(&parser) : parse_short(&parser);
+        if (code != CODE_OK)
+            return code;
+    }
+    enum exit_code code = options->help ? CODE_OK : check_together(options);
+    if (options->output && strcmp(options->output, "-") == 0)
+        options->to_stdout = true;
+    return code;
+}

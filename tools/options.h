@@ -1,0 +1,44 @@
+/* The options of every command, in one table: short forms in a bunch (`-kf`), values attached or
+ * apart (`-o OUT`, `-oOUT`, `--output=OUT`, `--output OUT`), levels as `-1` to `-19`, `--` ends
+ * them, and they may stand after the files.
+ */
+#ifndef VTC_TOOLS_OPTIONS_H
+#define VTC_TOOLS_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "exit_code.h"
+
+enum command_bit {
+    COMMAND_COMPRESS = 1,
+    COMMAND_DECOMPRESS = 2,
+    COMMAND_INFO = 4,
+    COMMAND_VERIFY = 8,
+    COMMAND_QUERY = 16,
+    COMMAND_ALL = 31
+};
+
+enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
+
+struct options {
+    const char *command; /* its name, for messages */
+    bool help;
+    int level;           /* 0: the default */
+    unsigned threads;
+    const char *output;  /* NULL: derived from each file's name; "-": standard output */
+    bool to_stdout;      /* -c, or -o - */
+    bool remove_source;
+    bool force;
+    int verbosity;       /* -1 quiet, 0, 1 more */
+    size_t memory_bytes; /* 0: the default */
+    enum output_format format;
+    const char **operands; /* borrowed from argv; in `argv`'s own array */
+    int operand_count;
+};
+
+/* Parses argv[1 …] of a command; argv[0] is the command's name. Says what is wrong on stderr. */
+enum exit_code options_parse(int argc, char **argv, enum command_bit command,
+                             struct options *out_options);
+
+#endif

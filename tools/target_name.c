@@ -1,0 +1,52 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "target_name.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+/* Length of `name` without `ending`; 0 when it does not end so, or nothing is left before it. */
+static size_t without(const char *name, const char *ending)
+{
+    size_t name_bytes = strlen(name), ending_bytes = strlen(ending);
+    if (name_bytes <= ending_bytes || strcmp(name + name_bytes - ending_bytes, ending) != 0)
+        return 0;
+    size_t stem_bytes = name_bytes - ending_bytes;
+    return name[stem_bytes - 1] == '/' ? 0 : stem_bytes;
+}
+
+static vtc_status join(const char *stem, size_t stem_bytes, const char *ending, char **out_target,
+                       struct vtc_error *err)
+{
+    size_t ending_bytes = strlen(ending);
+    char *target = malloc(stem_bytes + ending_bytes + 1);
+    if (!target)
+        return failure_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, "no memory for a file name");
+    memcpy(target, stem, stem_bytes);
+    memcpy(target + stem_bytes, ending, ending_bytes + 1);
+    *out_target = target;
+    return VTC_OK;
+}
+
+vtc_status target_name_compressed(const char *source, char **out_target, struct vtc_error *err)
+{
+    static const char *const endings[] = {".json", ".json.gz", ".json.zst"};
+    for (int i = 0; i < 3; i++) {
+        size_t stem_bytes = without(source, endings[i]);
+        if (stem_bytes)
+            return join(source, stem_bytes, ".vtc", out_target, err);
+    }
+    return join(source, strlen(source), ".vtc", out_target, err);
+}
+
+vtc_status target_name_decompressed(const char *source, char **out_target, struct vtc_error *err)
+{
+    size_t stem_bytes = without(source, ".vtc");
+    if (!stem_bytes)
+        return failure_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET,
+                           "expected a name that ends in .vtc; name the output with -o or -c");
+    return join(source, stem_bytes, ".json", out_target, err);
+}

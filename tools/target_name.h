@@ -1,0 +1,15 @@
+/* What the file is called that a command writes. */
+#ifndef VTC_TOOLS_TARGET_NAME_H
+#define VTC_TOOLS_TARGET_NAME_H
+
+#include "vtc/status.h"
+
+/* trace.json, trace.json.gz, trace.json.zst: trace.vtc; anything else gets .vtc appended.
+ * The result is on the heap. */
+vtc_status target_name_compressed(const char *source, char **out_target, struct vtc_error *err);
+
+/* trace.vtc: trace.json. ARGUMENT for any other name. */
+vtc_status target_name_decompressed(const char *source, char **out_target,
+                                    struct vtc_error *err);
+
+#endif
