@@ -109,7 +109,7 @@ static vtc_status compress_opened(struct compression *work, const char **out_sub
     if (status != VTC_OK && !work->output.has_failed)
         *out_subject = work->source;
     if (status == VTC_OK && options->remove_source)
-        status = proof_of_compressed(work->output.fd, options, err);
+        status = proof_of_compressed(work->output.fd, work->result.input_bytes, options, err);
     if (status != VTC_OK) {
         output_file_discard(&work->output);
         return status;

@@ -73,7 +73,7 @@ static const char VERIFY_HELP[] =
     "Checks every checksum, every rule of the format, and that the document comes back with the\n"
     "length and hash that it had.\n"
     "\n"
-    THREADS_HELP COMMON_HELP;
+    COMMON_HELP;
 
 static const char QUERY_HELP[] =
     "usage: vtc query [OPTION]... FILE QUERY\n"
@@ -86,7 +86,7 @@ static const char QUERY_HELP[] =
     "in ns, as in the trace.\n"
     "\n"
     "      --format WHAT  table (default), csv or json\n"
-    THREADS_HELP COMMON_HELP;
+    COMMON_HELP;
 
 static const struct {
     const char *command;

@@ -114,6 +114,12 @@ void json_number(struct json_out *out, double value, int decimals)
     fprintf(out->stream, "%.*f", decimals, value);
 }
 
+void json_raw(struct json_out *out, const char *text, size_t len_bytes)
+{
+    json_place(out);
+    fwrite(text, 1, len_bytes, out->stream);
+}
+
 void json_bool(struct json_out *out, bool value)
 {
     json_place(out);

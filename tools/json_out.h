@@ -24,6 +24,7 @@ void json_text(struct json_out *out, const char *text); /* a C string */
 void json_unsigned(struct json_out *out, uint64_t value);
 void json_signed(struct json_out *out, int64_t value);
 void json_number(struct json_out *out, double value, int decimals);
+void json_raw(struct json_out *out, const char *text, size_t len_bytes); /* JSON already */
 void json_bool(struct json_out *out, bool value);
 void json_null(struct json_out *out);
 void json_finish(struct json_out *out); /* the last line break */

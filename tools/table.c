@@ -38,8 +38,8 @@ struct table *table_create(void)
 
 void table_add_column(struct table *table, const char *title, enum table_side side)
 {
-    if (table && !scols_table_new_column(table->columns, title, 0,
-                                         side == TABLE_RIGHT ? SCOLS_FL_RIGHT : 0))
+    static const int flags[] = {[TABLE_RIGHT] = SCOLS_FL_RIGHT, [TABLE_CUT] = SCOLS_FL_TRUNC};
+    if (table && !scols_table_new_column(table->columns, title, 0, flags[side]))
         keep_failure(table, -ENOMEM);
 }
 

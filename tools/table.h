@@ -7,7 +7,8 @@
 
 struct table;
 
-enum table_side { TABLE_LEFT, TABLE_RIGHT };
+/* TABLE_CUT: on the left, and cut off where a terminal is too narrow. */
+enum table_side { TABLE_LEFT, TABLE_RIGHT, TABLE_CUT };
 
 /* NULL without memory; every call below takes NULL, and remembers a failure until table_print. */
 struct table *table_create(void);

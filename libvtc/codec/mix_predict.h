@@ -21,9 +21,9 @@
 
 #define VTCI_MIX_K1 UINT64_C(0x9E3779B97F4A7C15)
 #define VTCI_MIX_K2 UINT64_C(0xD6E8FEB86659FD93)
-#define VTCI_MIX_COUNTER_LIMIT 127u
+#define VTCI_MIX_COUNTER_LIMIT 90u
 #define VTCI_MIX_SLOW_LIMIT 255u
-#define VTCI_MIX_LEARNING 4
+#define VTCI_MIX_LEARNING 5
 
 #if defined(__GNUC__)
 #define VTCI_MIX_PREFETCH(address) __builtin_prefetch((address), 1)
@@ -49,32 +49,31 @@ vtci_mix_shift(int64_t v, unsigned bits)
 /* Moves the counter towards the bit by its age's rate.  SPEC: MIX-6 */
 static inline uint32_t
 vtci_mix_counter_next(const struct vtci_mix_state *s, uint32_t counter, unsigned bit,
-                      unsigned older, uint32_t limit)
+                      uint32_t limit)
 {
     uint32_t age = counter & 1023;
     int32_t p = (int32_t)(counter >> 10);
     int32_t target = bit ? (1 << 22) - 1 : 0;
 
-    p += (int32_t)vtci_mix_shift((int64_t)(target - p) * s->rate[age + older], 16);
+    p += (int32_t)vtci_mix_shift((int64_t)(target - p) * s->rate[age], 16);
     return (uint32_t)p << 10 | (age < limit ? age + 1 : limit);
 }
 
-static inline unsigned
-vtci_mix_age_class(uint32_t age)
-{
-    return age < 16 ? age : age < 32 ? 16 : age < 64 ? 17 : age < 127 ? 18 : 19;
-}
-
-/* The line for the check word, or the younger of the two emptied for it. */
+/*
+ * The line for the check word, or the younger of the two emptied for it.  Which
+ * of the two it is no branch predictor can know, so that is arithmetic.
+ */
 static inline struct vtci_mix_line *
-vtci_mix_line_take(struct vtci_mix_line *line, struct vtci_mix_line *twin, uint32_t check)
+vtci_mix_line_take(struct vtci_mix_line *lines, uint32_t slot, uint32_t check)
 {
+    uint32_t other = (lines[slot].check != check) & (lines[slot ^ 1].check == check);
+    struct vtci_mix_line *line = &lines[slot ^ other];
+    const struct vtci_mix_line *twin = &lines[slot ^ 1];
+
     if (line->check == check)
         return line;
-    if (twin->check == check)
-        return twin;
     if ((twin->nodes[0] & 1023) < (line->nodes[0] & 1023))
-        line = twin;
+        line = &lines[slot ^ 1];
     line->check = check;
     for (int i = 0; i < 7; i++)
         line->nodes[i] = 1u << 31;
@@ -99,7 +98,7 @@ vtci_mix_lines_find(struct vtci_mix_state *s, unsigned models, uint64_t key)
         VTCI_MIX_PREFETCH(&s->lines[slots[m]]);
     }
     for (unsigned m = 0; m < models; m++)
-        s->line[m] = vtci_mix_line_take(&s->lines[slots[m]], &s->lines[slots[m] ^ 1], checks[m]);
+        s->line[m] = vtci_mix_line_take(s->lines, slots[m], checks[m]);
 }
 
 static inline int
@@ -125,13 +124,13 @@ vtci_mix_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding, 
         uint32_t *counter = &s->line[m]->nodes[node - 1];
         uint32_t age = *counter & 1023;
         int direct = s->stretch[*counter >> 20];
-        uint32_t *table = &s->calibration[first + m][vtci_mix_age_class(age)][(direct + 2816) >> 7];
+        uint32_t *table = &s->calibration[first + m][s->age_class[age]][(direct + 2816) >> 7];
 
         counters[m] = counter;
         tables[m] = table;
-        x[m] = age == 0 ? 0 : (int)vtci_mix_shift(direct + s->stretch[*table >> 20], 1);
+        x[m] = (int)vtci_mix_shift(direct + s->stretch[*table >> 20], 1);
         if (m != 0)
-            hits = hits * 3 + (age == 0 ? 0 : age < 4 ? 1 : 2);
+            hits = hits * 3 + (age > 0) + (age > 3);
     }
     if (first != 0)
         hits = VTCI_MIX_HIT_SETS - 1;
@@ -150,7 +149,7 @@ vtci_mix_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding, 
     uint32_t at = (uint32_t)(mixed + 2816), part = at & 127;
     uint32_t *knots = &s->refine[place][at >> 7];
     uint32_t refined = ((knots[0] >> 16) * (128 - part) + (knots[1] >> 16) * part) >> 7;
-    uint32_t final = (p + refined) >> 1;
+    uint32_t final = (p + 3 * refined) >> 2;
 
     final = final < 1 ? 1 : final > 65535 ? 65535 : final;
     bit = vtci_mix_range_bit(r, decoding, final, bit);
@@ -167,11 +166,11 @@ vtci_mix_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding, 
         wc->w[i] = (int32_t)((uint32_t)wc->w[i] + delta);
     }
     for (unsigned m = 0; m < models; m++) {
-        *counters[m] = vtci_mix_counter_next(s, *counters[m], bit, 0, VTCI_MIX_COUNTER_LIMIT);
-        *tables[m] = vtci_mix_counter_next(s, *tables[m], bit, 0, VTCI_MIX_SLOW_LIMIT);
+        *counters[m] = vtci_mix_counter_next(s, *counters[m], bit, VTCI_MIX_COUNTER_LIMIT);
+        *tables[m] = vtci_mix_counter_next(s, *tables[m], bit, VTCI_MIX_SLOW_LIMIT);
     }
     knots += part >= 64;
-    *knots = vtci_mix_counter_next(s, *knots, bit, 0, VTCI_MIX_SLOW_LIMIT);
+    *knots = vtci_mix_counter_next(s, *knots, bit, VTCI_MIX_SLOW_LIMIT);
     return bit;
 }
 

@@ -71,8 +71,9 @@ init_weights(struct vtci_mix_state *s)
         bool match = node >= VTCI_MIX_NODE_MATCH;
         unsigned models = match ? VTCI_MIX_MATCH_MODELS : s->models;
 
-        for (unsigned m = 0; m <= VTCI_MIX_MODELS; m++)
+        for (unsigned m = 0; m < VTCI_MIX_MODELS; m++)
             s->by_node[node].w[m] = (int32_t)(78643u / models);
+        s->by_node[node].w[VTCI_MIX_MODELS] = 0;
     }
 }
 
@@ -104,8 +105,10 @@ vtci_mix_state_init(void *workspace, size_t n, const struct vtci_mix_model *mode
     s->e0_set = 0;
     fill_squash(s->squash);
     fill_stretch(s->stretch, s->squash);
-    for (uint32_t i = 0; i < 257; i++)
+    for (uint32_t i = 0; i < 256; i++)
         s->rate[i] = 131072 / (2 * i + 3);
+    for (unsigned age = 0; age < 128; age++)
+        s->age_class[age] = (uint8_t)(age < 16 ? age : age < 32 ? 16 : age < 64 ? 17 : age < 90 ? 18 : 19);
     init_refinement(s);
     init_weights(s);
     for (int c = 0; c < 65; c++)

@@ -57,7 +57,8 @@ struct vtci_mix_state {
     /* Constants, filled by formula. */
     uint16_t squash[2 * VTCI_MIX_STRETCH_MAX + 1];
     int16_t stretch[4096];
-    uint32_t rate[257];
+    uint32_t rate[256];
+    uint8_t age_class[128];
 
     /* Adaptive. */
     uint32_t calibration[VTCI_MIX_MODELS + VTCI_MIX_MATCH_MODELS][VTCI_MIX_AGES][VTCI_MIX_BUCKETS];

@@ -198,13 +198,12 @@ vtci_mix_match_flag(struct vtci_mix_walk *w, struct vtci_mix_state *s, struct vt
 
 /* Codes the low `bits` bits of v from the top, three to a line.  SPEC: MIX-14 */
 static inline uint64_t
-vtci_mix_plain(const struct vtci_mix_walk *w, struct vtci_mix_state *s, struct vtci_mix_range *r,
-               bool decoding, unsigned bits, uint64_t v)
+vtci_mix_plain(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding, unsigned bits,
+               uint64_t v)
 {
     uint32_t prefix = 1;
     unsigned node = 1;
 
-    (void)w;
     for (unsigned j = 0; j < bits; j++) {
         if (j % 3 == 0) {
             vtci_mix_lines_find(s, s->models, prefix);
@@ -228,7 +227,7 @@ vtci_mix_tail_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decod
     uint32_t p = *counter >> 16;
 
     bit = vtci_mix_range_bit(r, decoding, p < 1 ? 1 : p, bit);
-    *counter = vtci_mix_counter_next(s, *counter, bit, 0, VTCI_MIX_SLOW_LIMIT);
+    *counter = vtci_mix_counter_next(s, *counter, bit, VTCI_MIX_SLOW_LIMIT);
     return bit;
 }
 
@@ -281,11 +280,11 @@ vtci_mix_value(struct vtci_mix_walk *w, struct vtci_mix_state *s, struct vtci_mi
     if (!done) {
         vtci_mix_contexts_set(w, s, i);
         if (w->model->plain) {
-            *value = vtci_mix_plain(w, s, r, decoding, w->width, *value);
+            *value = vtci_mix_plain(s, r, decoding, w->width, *value);
         } else {
             unsigned length = decoding ? 0 : vtci_mix_bit_length(*value);
 
-            length = (unsigned)vtci_mix_plain(w, s, r, decoding, w->length_bits, length);
+            length = (unsigned)vtci_mix_plain(s, r, decoding, w->length_bits, length);
             if (length > w->width)
                 return false;
             *value = length == 0 ? 0 : vtci_mix_mantissa(s, r, decoding, length, *value);

@@ -68,8 +68,7 @@ vtc_status vtci_zstd_compress(struct vtci_zstd *zstd, int level, const void *fro
     if (!zstd->packer)
         return VTC_ERR_NO_MEMORY;
     if (zstd->level != level) {
-        if (ZSTD_isError(
-                ZSTD_CCtx_setParameter(zstd->packer, ZSTD_c_compressionLevel, level)))
+        if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd->packer, ZSTD_c_compressionLevel, level)))
             return VTC_ERR_INTERNAL;
         zstd->level = level;
     }
@@ -91,8 +90,8 @@ static vtc_status corrupt(struct vtc_error *err, uint64_t offset, size_t zstd_co
                           ZSTD_getErrorName(zstd_code));
 }
 
-vtc_status vtci_zstd_decompress(struct vtci_zstd *zstd, const void *from, size_t len_bytes, void *to,
-                                size_t out_bytes, struct vtc_error *err)
+vtc_status vtci_zstd_decompress(struct vtci_zstd *zstd, const void *from, size_t len_bytes,
+                                void *to, size_t out_bytes, struct vtc_error *err)
 {
     /* ZSTD_decompress takes legacy frames too, and any number of frames: rule them out. */
     if (len_bytes < 4 || vtci_load_u32(from) != ZSTD_MAGICNUMBER)
@@ -135,8 +134,8 @@ vtc_status vtci_zstd_stream_create(struct vtci_memory *memory, uint64_t window_b
     stream->memory = memory;
     stream->may_end = true;
     stream->unpacker = ZSTD_createDCtx_advanced(custom_memory(memory));
-    int window_log = window_bytes_max ? (int)vtci_bit_length(window_bytes_max) - 1
-                                      : WINDOW_LOG_DEFAULT;
+    int window_log =
+        window_bytes_max ? (int)vtci_bit_length(window_bytes_max) - 1 : WINDOW_LOG_DEFAULT;
     ZSTD_bounds bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
     window_log = window_log < bounds.lowerBound ? bounds.lowerBound : window_log;
     window_log = window_log > bounds.upperBound ? bounds.upperBound : window_log;

@@ -2,6 +2,7 @@
 #include "column/rows.h"
 
 #include "base/bytes.h"
+#include "base/error.h"
 
 static uint32_t number_context(int64_t value)
 {

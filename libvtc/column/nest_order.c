@@ -1,5 +1,7 @@
 #include "column/nest_order.h"
 
+#include "base/error.h"
+
 static bool strictly_ascending(const uint32_t *rows, size_t count)
 {
     uint32_t wrong = 0;

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "vtc/status.h"
+#include "wire/packed.h"
 
 /* One per thread. */
 struct vtci_packer;
@@ -19,5 +20,11 @@ void vtci_packer_free(struct vtci_packer *packer);
 VTC_NODISCARD vtc_status vtci_pack_text(struct vtci_packer *packer, int level,
                                         const void *bytes, size_t len_bytes,
                                         struct vtci_buffer *out, uint8_t *out_method);
+
+/* The way back: packed->stored_bytes at `stored` become packed->original_bytes at `to`. `offset` is
+ * that of the frame, for errors. */
+VTC_NODISCARD vtc_status vtci_unpack(struct vtci_packer *packer, const struct vtci_packed *packed,
+                                     const void *stored, void *to, uint64_t offset,
+                                     struct vtc_error *err);
 
 #endif

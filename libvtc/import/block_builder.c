@@ -89,6 +89,14 @@ static vtc_status columns_reserve(struct vtci_block_data *data, size_t count)
     return VTC_OK;
 }
 
+/* Makes room for one more value; the scales of a NUMBER column grow along. */
+static vtc_status values_grow(struct vtci_memory *memory, struct vtci_values *values)
+{
+    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->scales, values->scales_capacity,
+                               values->count + 1));
+    return VTCI_ARRAY_RESERVE(memory, values->values, values->capacity, values->count + 1);
+}
+
 static inline vtc_status push_value(struct vtci_memory *memory, struct vtci_values *values,
                                     int64_t value)
 {
@@ -100,10 +108,11 @@ static inline vtc_status push_value(struct vtci_memory *memory, struct vtci_valu
 static inline vtc_status push_number(struct vtci_memory *memory, struct vtci_values *values,
                                      int64_t value, uint8_t scale)
 {
-    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->scales, values->scales_capacity,
-                               values->count + 1));
+    if (values->count >= values->scales_capacity)
+        VTC_TRY(values_grow(memory, values));
     values->scales[values->count] = scale;
-    return push_value(memory, values, value);
+    values->values[values->count++] = value;
+    return VTC_OK;
 }
 
 static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *values,
@@ -344,72 +353,79 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
-/* Gives strings and tokens their ids. *out_fits is false when a token cannot have one. */
-static vtc_status resolve_strings(struct vtci_block_builder *builder, struct vtci_entry *entries,
-                                  size_t count, bool *out_fits)
+/* Gives tokens their ids. *out_fits is false when one cannot have any. */
+static vtc_status resolve_tokens(struct vtci_block_builder *builder, struct vtci_entry *entries,
+                                 size_t count, bool *out_fits)
 {
-    struct vtci_row_parser *parser = builder->parser;
-    *out_fits = true;
     for (size_t i = 0; i < count; i++) {
         struct vtci_entry *entry = &entries[i];
-        if (entry->type == VTCI_STRING) {
-            if (entry->id)
-                vtci_interner_note(&builder->interner, entry->column);
-            else
-                VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text,
-                                    entry->len_bytes, false, &entry->id));
-            vtci_predictor_learn(&parser->predictors[entry->column], entry->id);
-        } else if (entry->type == VTCI_RAW) {
-            VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
-                                false, &entry->id));
-        } else if (entry->type == VTCI_NUMBER && entry->scale == VTCI_SCALE_TOKEN) {
-            VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
-                                true, &entry->id));
-            entry->value = entry->id;
-            *out_fits &= entry->id != 0;
-        }
+        if (entry->type != VTCI_NUMBER || entry->scale != VTCI_SCALE_TOKEN)
+            continue;
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, true,
+                            &entry->id));
+        entry->value = entry->id;
+        *out_fits &= entry->id != 0;
     }
     return VTC_OK;
 }
 
-/* Columns with more than a few strings get a table of followers. */
-static vtc_status predictors_grow(struct vtci_block_builder *builder,
-                                  const struct vtci_entry *entries, size_t count)
+/* A column with more than a few strings gets a table of followers. */
+static vtc_status predictor_grow(struct vtci_block_builder *builder, uint32_t column)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (entries[i].type != VTCI_STRING)
-            continue;
-        struct vtci_predictor *predictor = &builder->parser->predictors[entries[i].column];
-        if (predictor->followers ||
-            builder->schema->columns[entries[i].column].string_count < VTCI_FOLLOWERS_FROM)
-            continue;
-        predictor->followers =
-            vtci_allocate_zeroed(builder->memory, VTCI_FOLLOWERS * sizeof(uint32_t));
-        if (!predictor->followers)
-            return VTC_ERR_NO_MEMORY;
+    struct vtci_predictor *predictor = &builder->parser->predictors[column];
+    if (predictor->followers ||
+        builder->schema->columns[column].string_count < VTCI_FOLLOWERS_FROM)
+        return VTC_OK;
+    predictor->followers =
+        vtci_allocate_zeroed(builder->memory, VTCI_FOLLOWERS * sizeof(uint32_t));
+    return predictor->followers ? VTC_OK : VTC_ERR_NO_MEMORY;
+}
+
+static inline vtc_status resolve_string(struct vtci_block_builder *builder,
+                                        struct vtci_entry *entry)
+{
+    if (entry->id) {
+        vtci_interner_note(&builder->interner, entry->column);
+    } else {
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
+                            false, &entry->id));
+        VTC_TRY(predictor_grow(builder, entry->column));
     }
+    vtci_predictor_learn(&builder->parser->predictors[entry->column], entry->id);
     return VTC_OK;
 }
 
-static vtc_status push_entries(struct vtci_block_builder *builder,
-                               const struct vtci_entry *entries, size_t count)
+static vtc_status push_entry(struct vtci_block_builder *builder, struct vtci_values *values,
+                             struct vtci_entry *entry)
+{
+    struct vtci_memory *memory = builder->memory;
+    switch (entry->type) {
+    case VTCI_RAW:
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
+                            false, &entry->id));
+        return push_string(memory, values, entry->id, entry->text, entry->len_bytes);
+    case VTCI_TAG:
+        for (uint32_t k = 0; k < entry->len_bytes; k++)
+            VTC_TRY(push_value(memory, values, entry->value));
+        return VTC_OK;
+    default: return push_value(memory, values, entry->value);
+    }
+}
+
+static vtc_status push_entries(struct vtci_block_builder *builder, struct vtci_entry *entries,
+                               size_t count)
 {
     struct vtci_memory *memory = builder->memory;
     struct vtci_values *columns = builder->block.data.columns;
-    for (size_t i = 0; i < count; i++) {
-        const struct vtci_entry *entry = &entries[i];
+    for (struct vtci_entry *entry = entries; entry < entries + count; entry++) {
         struct vtci_values *values = &columns[entry->column];
-        switch (entry->type) {
-        case VTCI_NUMBER: VTC_TRY(push_number(memory, values, entry->value, entry->scale)); break;
-        case VTCI_STRING:
-        case VTCI_RAW:
+        if (entry->type == VTCI_NUMBER) {
+            VTC_TRY(push_number(memory, values, entry->value, entry->scale));
+        } else if (entry->type == VTCI_STRING) {
+            VTC_TRY(resolve_string(builder, entry));
             VTC_TRY(push_string(memory, values, entry->id, entry->text, entry->len_bytes));
-            break;
-        case VTCI_TAG:
-            for (uint32_t k = 0; k < entry->len_bytes; k++)
-                VTC_TRY(push_value(memory, values, entry->value));
-            break;
-        default: VTC_TRY(push_value(memory, values, entry->value)); break;
+        } else {
+            VTC_TRY(push_entry(builder, values, entry));
         }
     }
     builder->value_count += count;
@@ -438,21 +454,17 @@ vtc_status vtci_block_builder_add(struct vtci_block_builder *builder, const stru
     VTC_TRY(columns_reserve(&block->data, builder->schema->column_count));
     if (block->data.rows == 0)
         block->zone.document_offset = offset;
-    bool fits;
     struct vtci_entry *entries = builder->parser->entries;
-    VTC_TRY(resolve_strings(builder, entries, row->entry_count, &fits));
-    VTC_TRY(predictors_grow(builder, entries, row->entry_count));
-    struct vtci_row noted = *row;
-    if (!fits) {
-        noted.shape = NULL;
-        memset(noted.roles, 0, sizeof noted.roles);
-    }
-    if (!noted.shape || noted.shape->is_event)
-        VTC_TRY(note_event(builder, &noted));
-    if (noted.shape)
+    bool fits = row->shape != NULL;
+    if (fits && builder->parser->has_tokens)
+        VTC_TRY(resolve_tokens(builder, entries, row->entry_count, &fits));
+    if (fits)
         VTC_TRY(push_entries(builder, entries, row->entry_count));
     else
         VTC_TRY(push_raw_row(builder, text));
+    static const struct vtci_row raw_row;
+    if (!fits || row->shape->is_event)
+        VTC_TRY(note_event(builder, fits ? row : &raw_row));
     block->zone.document_bytes += text.len_bytes;
     block->data.rows++;
     builder->rows++;

@@ -7,27 +7,6 @@
 
 #define READ_BYTES ((size_t)256 << 10)
 
-const uint64_t vtci_power10[20] = {1u,
-                                   10u,
-                                   100u,
-                                   1000u,
-                                   10000u,
-                                   100000u,
-                                   1000000u,
-                                   10000000u,
-                                   100000000u,
-                                   1000000000u,
-                                   10000000000u,
-                                   100000000000u,
-                                   1000000000000u,
-                                   10000000000000u,
-                                   100000000000000u,
-                                   1000000000000000u,
-                                   10000000000000000u,
-                                   100000000000000000u,
-                                   1000000000000000000u,
-                                   10000000000000000000u};
-
 vtc_status vtci_window_init(struct vtci_window *window, struct vtci_memory *memory,
                             vtc_read_fn read, void *read_context)
 {

@@ -59,7 +59,7 @@ void vtci_row_parser_free(struct vtci_row_parser *parser)
 }
 
 /* Room for `count` more entries, or NULL. */
-static struct vtci_entry *entries_reserve(struct vtci_row_parser *parser, size_t count)
+static inline struct vtci_entry *entries_reserve(struct vtci_row_parser *parser, size_t count)
 {
     if (VTCI_ARRAY_RESERVE(parser->memory, parser->entries, parser->entry_capacity,
                            parser->entry_count + count) != VTC_OK)
@@ -220,72 +220,91 @@ static vtc_status open_node(struct vtci_row_parser *parser, const uint8_t *pos, 
     return VTC_OK;
 }
 
-/* One literal and the value behind it, in an object. */
+/* Nothing known fits the text at *pos: learns what does. */
+static vtc_status learn_edge(struct vtci_row_parser *parser, const struct vtci_open_node *frame,
+                             const uint8_t **pos, const uint8_t *end, uint32_t *out_edge,
+                             enum step *out_step, struct vtc_error *err)
+{
+    enum vtci_learn learn;
+    const uint8_t *fail_pos = *pos;
+    VTC_TRY(vtci_trie_learn(parser, frame->path, frame->node, frame->before, *pos, end, &learn,
+                            out_edge, &fail_pos, err));
+    static const enum step step_of[] = {[VTCI_LEARNED] = STEP_ON,
+                                        [VTCI_LEARN_MORE] = STEP_MORE,
+                                        [VTCI_LEARN_MALFORMED] = STEP_MALFORMED,
+                                        [VTCI_LEARN_RAW] = STEP_RAW};
+    *out_step = step_of[learn];
+    if (learn != VTCI_LEARNED)
+        *pos = fail_pos;
+    return VTC_OK;
+}
+
+static vtc_status close_object(struct vtci_row_parser *parser, const struct vtci_open_node *frame,
+                               uint32_t edge, bool is_event, enum step *out_step,
+                               struct vtc_error *err)
+{
+    uint32_t shape = parser->edges[edge].shape;
+    if (shape == VTCI_NONE)
+        VTC_TRY(vtci_trie_shape(parser, frame->path, edge, is_event && frame->path == 0, &shape,
+                                err));
+    if (shape == VTCI_NONE) {
+        *out_step = STEP_RAW;
+        return VTC_OK;
+    }
+    parser->entries[frame->entry].value = parser->schema->shapes[shape].local;
+    parser->frame_count--;
+    return VTC_OK;
+}
+
+/* Literals and the values behind them, in an object, until it ends or another node begins. */
 static vtc_status step_object(struct vtci_row_parser *parser, const uint8_t **pos,
                               const uint8_t *end, bool is_event, enum step *out_step,
                               struct vtc_error *err)
 {
     struct vtci_open_node *frame = &parser->frames[parser->frame_count - 1];
-    uint32_t id = vtci_trie_match(parser, frame->node, *pos, end);
-    if (id == VTCI_NONE) {
-        enum vtci_learn learn;
-        const uint8_t *fail_pos = *pos;
-        VTC_TRY(vtci_trie_learn(parser, frame->path, frame->node, frame->before, *pos, end, &learn,
-                                &id, &fail_pos, err));
-        if (learn != VTCI_LEARNED) {
-            *pos = fail_pos;
-            *out_step = learn == VTCI_LEARN_MORE        ? STEP_MORE
-                        : learn == VTCI_LEARN_MALFORMED ? STEP_MALFORMED
-                                                        : STEP_RAW;
-            return VTC_OK;
-        }
-    }
-    struct vtci_entry *entry = entries_reserve(parser, 1);
-    if (!entry)
-        return VTC_ERR_NO_MEMORY;
-    const struct vtci_trie_edge *edge = &parser->edges[id];
-    const uint8_t *value = *pos + edge->literal_len_bytes;
     *out_step = STEP_ON;
-    if (edge->kind == VTCI_SLOT_END) {
-        uint32_t shape;
-        VTC_TRY(vtci_trie_shape(parser, frame->path, id, is_event && frame->path == 0, &shape,
-                                err));
-        if (shape == VTCI_NONE) {
-            *out_step = STEP_RAW;
-            return VTC_OK;
+    for (;;) {
+        uint32_t id = vtci_trie_match(parser, frame->node, *pos, end);
+        if (id == VTCI_NONE) {
+            VTC_TRY(learn_edge(parser, frame, pos, end, &id, out_step, err));
+            if (*out_step != STEP_ON)
+                return VTC_OK;
         }
-        parser->entries[frame->entry].value = parser->schema->shapes[shape].local;
-        parser->frame_count--;
-        *pos = value;
-        return VTC_OK;
-    }
-    entry->column = edge->column;
-    if (edge->role)
-        parser->role_entries[edge->role] = (uint32_t)parser->entry_count + 1;
-    frame->node = edge->target;
-    frame->before = id;
-    switch (edge->kind) {
-    case VTCI_SLOT_NUMBER: *pos = take_bare(value, entry); break;
-    case VTCI_SLOT_QUOTED:
-        *pos = take_bare(value, entry);
-        entry->quoted = 1;
-        break;
-    case VTCI_SLOT_STRING:
-        *pos = take_string(parser, edge->column, value, end, entry);
-        if (!*pos) {
-            *pos = end;
-            *out_step = STEP_MORE;
-            return VTC_OK;
+        const struct vtci_trie_edge *edge = &parser->edges[id];
+        const uint8_t *value = *pos + edge->literal_len_bytes;
+        if (edge->kind == VTCI_SLOT_END) {
+            *pos = value;
+            return close_object(parser, frame, id, is_event, out_step, err);
         }
-        break;
-    default:
-        entry->type = VTCI_NODE;
+        struct vtci_entry *entry = entries_reserve(parser, 1);
+        if (!entry)
+            return VTC_ERR_NO_MEMORY;
+        entry->column = edge->column;
+        if (edge->role)
+            parser->role_entries[edge->role] = (uint32_t)parser->entry_count + 1;
+        frame->node = edge->target;
+        frame->before = id;
+        if (edge->kind == VTCI_SLOT_NODE) {
+            entry->type = VTCI_NODE;
+            parser->entry_count++;
+            return open_node(parser, value, end, edge->child_path,
+                             (uint32_t)parser->entry_count - 1, pos, out_step, err);
+        }
+        if (edge->kind == VTCI_SLOT_STRING) {
+            value = take_string(parser, edge->column, value, end, entry);
+            if (!value) {
+                *pos = end;
+                *out_step = STEP_MORE;
+                return VTC_OK;
+            }
+        } else {
+            value = take_bare(value, entry);
+            entry->quoted = edge->kind == VTCI_SLOT_QUOTED;
+            parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
+        }
         parser->entry_count++;
-        return open_node(parser, value, end, edge->child_path, (uint32_t)parser->entry_count - 1,
-                         pos, out_step, err);
+        *pos = value;
     }
-    parser->entry_count++;
-    return VTC_OK;
 }
 
 /* What stands behind an element: the separator, or the end of the list. */
@@ -390,6 +409,7 @@ static vtc_status step_list_element(struct vtci_row_parser *parser, const uint8_
     if (type == VTCI_NUMBER) {
         entry->column = state.number_column;
         *pos = take_bare(*pos, entry);
+        parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
     } else {
         entry->column = state.string_column;
         const uint8_t *close = take_string(parser, entry->column, *pos + 1, end, entry);
@@ -437,6 +457,7 @@ vtc_status vtci_row_parse(struct vtci_row_parser *parser, const uint8_t *pos, co
 {
     parser->entry_count = 0;
     parser->frame_count = 0;
+    parser->has_tokens = false;
     memset(parser->role_entries, 0, sizeof parser->role_entries);
     struct vtci_entry *root = entries_reserve(parser, 1);
     if (!root)

@@ -94,6 +94,7 @@ struct vtci_row_parser {
     struct vtci_open_node *frames;
     size_t frame_count;
     uint32_t role_entries[VTCI_ROLES]; /* index + 1 in entries */
+    bool has_tokens;                   /* the row has bare words that are no plain decimals */
 };
 
 VTC_NODISCARD vtc_status vtci_row_parser_init(struct vtci_row_parser *parser,

@@ -92,8 +92,8 @@ static bool slot_fits(const struct vtci_trie_edge *edge, const uint8_t *value, c
     }
 }
 
-uint32_t vtci_trie_match(struct vtci_row_parser *parser, uint32_t node, const uint8_t *pos,
-                         const uint8_t *end)
+uint32_t vtci_trie_search(struct vtci_row_parser *parser, uint32_t node, const uint8_t *pos,
+                          const uint8_t *end)
 {
     const uint8_t *literals = parser->literals.data;
     uint32_t previous = VTCI_NONE, before_previous = VTCI_NONE;

@@ -66,8 +66,28 @@ static inline bool vtci_literal_equals(const uint8_t *text, const uint8_t *liter
 }
 
 /* The edge of `node` that fits the text at `pos`, or VTCI_NONE. */
-uint32_t vtci_trie_match(struct vtci_row_parser *parser, uint32_t node, const uint8_t *pos,
-                         const uint8_t *end);
+uint32_t vtci_trie_search(struct vtci_row_parser *parser, uint32_t node, const uint8_t *pos,
+                          const uint8_t *end);
+
+/* The same, with the first edge tried in place: it nearly always fits. */
+static inline uint32_t vtci_trie_match(struct vtci_row_parser *parser, uint32_t node,
+                                       const uint8_t *pos, const uint8_t *end)
+{
+    uint32_t first = parser->nodes[node];
+    if (first == VTCI_NONE)
+        return VTCI_NONE;
+    const struct vtci_trie_edge *edge = &parser->edges[first];
+    const uint8_t *value = pos + edge->literal_len_bytes;
+    if (value < end &&
+        vtci_literal_equals(pos, parser->literals.data + edge->literal_pos,
+                            edge->literal_len_bytes)) {
+        if (edge->kind == VTCI_SLOT_NUMBER && !vtci_ends_bare(*value))
+            return first;
+        if (edge->kind == VTCI_SLOT_STRING && !edge->not_decimal)
+            return first;
+    }
+    return vtci_trie_search(parser, node, pos, end);
+}
 
 /* Takes the literal at `pos` apart and adds an edge for it to `node`. `before` is the edge that led
  * to `node` (VTCI_NONE at a root). *out_edge is set when LEARNED. */

@@ -37,8 +37,8 @@ vtc_status vtci_file_pread_exact(struct vtci_file *file, uint64_t offset, void *
                           found_bytes);
 }
 
-vtc_status vtci_file_read(struct vtci_file *file, void *to, size_t len_bytes,
-                          size_t *out_len_bytes, struct vtc_error *err)
+vtc_status vtci_file_read(struct vtci_file *file, void *to, size_t len_bytes, size_t *out_len_bytes,
+                          struct vtc_error *err)
 {
     if (!file->vtable->read)
         return missing(err, "read in order");

@@ -92,9 +92,9 @@ VTC_NODISCARD vtc_status vtci_file_open(struct vtci_memory *memory, const char *
                                         struct vtci_file **out_file, struct vtc_error *err);
 
 struct vtci_file_create_opts {
-    bool overwrite;      /* replace an existing target when publishing */
-    unsigned mode;       /* permissions before the umask; 0: 0666. Pass the source's to keep it */
-    bool visible_temp;   /* for tests: do as where the file system has no unnamed files */
+    bool overwrite;    /* replace an existing target when publishing */
+    unsigned mode;     /* permissions before the umask; 0: 0666. Pass the source's to keep it */
+    bool visible_temp; /* for tests: do as where the file system has no unnamed files */
 };
 
 /* Starts a new file that will stand at `path` once it is published, and lives beside it until then:

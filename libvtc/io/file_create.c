@@ -34,8 +34,8 @@ struct created_file {
     int directory_fd; /* -1: a device or a FIFO, written straight */
     bool overwrite;
     bool published;
-    char *name;       /* of the target within the directory */
-    char *temp;       /* of the temporary file, "" while it has none */
+    char *name; /* of the target within the directory */
+    char *temp; /* of the temporary file, "" while it has none */
     size_t name_bytes;
     size_t temp_bytes;
 };

@@ -54,8 +54,8 @@ static vtc_status run(struct vtci_memory *from_memory, size_t len, size_t in_pie
 {
     struct vtci_stream *stream = NULL;
     struct vtci_stream_io io = {packed, 0, unpacked, 0};
-    vtc_status status = vtci_stream_create(from_memory, vtci_stream_sniff(packed, len), 0, &stream,
-                                           err);
+    vtc_status status =
+        vtci_stream_create(from_memory, vtci_stream_sniff(packed, len), 0, &stream, err);
     while (status == VTC_OK) {
         size_t unread = (size_t)(packed + len - io.in);
         if (io.in_left_bytes == 0)
@@ -119,8 +119,9 @@ static void test_stream__of_gzip_takes_all_members_and_padding(void **state)
         for (size_t i = 0; i < 4; i++) {
             for (size_t j = 0; j < 3; j++) {
                 size_t out_bytes = 0;
-                assert_int_equal(
-                    run(&memory, len + padding, pieces[i], pieces[j], &out_bytes, NULL), VTC_OK);
+                assert_int_equal(run(&memory, len + padding, pieces[i], pieces[j], &out_bytes,
+                                     NULL),
+                                 VTC_OK);
                 assert_int_equal(out_bytes, TEXT_BYTES + 100);
                 assert_memory_equal(unpacked, text, TEXT_BYTES);
                 assert_memory_equal(unpacked + TEXT_BYTES, text, 100);

@@ -306,9 +306,9 @@ static void test_file_pread__is_short_only_at_the_end(void **state)
         uint64_t offset;
         size_t len;
         size_t found;
-    } cases[] = {{0, 10, 10}, {0, 11, 10},        {4, 3, 3},          {10, 1, 0},
-                 {11, 1, 0},  {UINT64_MAX, 4, 0}, {INT64_MAX, 16, 0}, {3, 0, 0},
-                 {INT64_MAX - 3, 16, 0}};
+    } cases[] = {{0, 10, 10},        {0, 11, 10}, {4, 3, 3},
+                 {10, 1, 0},         {11, 1, 0},  {UINT64_MAX, 4, 0},
+                 {INT64_MAX, 16, 0}, {3, 0, 0},   {INT64_MAX - 3, 16, 0}};
     for (size_t k = 0; k < 2; k++) {
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
             char bytes[16] = {0};

@@ -43,7 +43,7 @@ static void fault_release(void *context, void *block, size_t bytes)
 
 void test_fault_allocator_init(struct test_fault_allocator *faults, uint64_t fail_at)
 {
-    *faults = (struct test_fault_allocator){
-        .allocator = {faults, fault_allocate, fault_reallocate, fault_release},
-        .fail_at = fail_at};
+    *faults = (struct test_fault_allocator){.allocator = {faults, fault_allocate, fault_reallocate,
+                                                          fault_release},
+                                            .fail_at = fail_at};
 }

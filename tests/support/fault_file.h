@@ -38,7 +38,7 @@ struct test_fault_file {
     bool lose_syncs;         /* sync says yes and does nothing */
     uint64_t calls;          /* that counted, so far */
     uint64_t appended_bytes;
-    uint64_t synced_bytes;   /* what would survive a power cut */
+    uint64_t synced_bytes; /* what would survive a power cut */
     bool published;
     bool closed;
 };

@@ -1,0 +1,97 @@
+"""What the vectors share: the registry, and a schema of plain events."""
+from trace_builder import NODE, NUMBER, STRING, Schema, add_block, vb
+
+VECTORS = []        # (directory, name, title, bytes-annotated, expectation)
+
+
+def good(name, title, file, text=None):
+    VECTORS.append(("good", name, title, file.annotated,
+                    {"status": "GOOD", "document": file.text if text is None else text}))
+
+
+def bad(name, title, file, frame=None, status="CORRUPT", rule=None, document=None, verify=False,
+        annotated=None):
+    """frame: the number of the frame that is wrong; None: the last one; -1: the header.
+
+    verify: only a reader that checks everything notices.
+    """
+    annotated = file.annotated if annotated is None else annotated
+    rule = rule or "-".join(name.split("-")[:2])
+    if frame == -1:
+        offset, within = 0, 32
+    else:
+        frame = len(file.offsets) - 1 if frame is None else frame
+        offset = file.offsets[frame] if frame < len(file.offsets) else file.offset
+        within = file.frames[frame][1] if frame < len(file.frames) else 24
+    expect = {"status": status, "rule": rule, "offset": offset, "within": within}
+    if verify:
+        expect["verify-only"] = "yes"
+    if document is not None:
+        expect["document"] = document
+    VECTORS.append(("unsupported" if status == "UNSUPPORTED" else "bad", name, title, annotated,
+                    expect))
+
+
+def unsupported(name, title, file, frame=None, **more):
+    bad(name, title, file, frame, "UNSUPPORTED", **more)
+
+
+# ------------------------------------------------------- a schema of plain events
+
+PATHS = [(0, b"name"), (0, b"ts"), (0, b"dur"), (0, b"pid"), (0, b"tid")]
+NAME, TS, DUR, PID, TID = 3, 4, 5, 6, 7
+COLUMNS = [(1, STRING), (2, NUMBER), (3, NUMBER), (4, NUMBER), (5, NUMBER)]
+X_SHAPE = (0, 1, [b'{"ph":"X","name":"', NAME, b'","ts":', TS, b',"dur":', DUR, b',"pid":', PID,
+                  b',"tid":', TID, b"}"])
+
+
+def point_shape(phase):
+    return (0, 1, [b'{"ph":"%b","name":"' % phase, NAME, b'","ts":', TS, b',"pid":', PID,
+                   b',"tid":', TID, b"}"])
+
+
+def plain_schema(names=(b"f",), tracks=((b"1", b"2"),), shapes=None, **more):
+    shapes = shapes or [X_SHAPE, point_shape(b"i"), point_shape(b"B"), point_shape(b"E")]
+    strings = {1: [b",\n", b"\n"], NAME: list(names)}
+    strings.update(more.pop("strings", {}))
+    return Schema(PATHS, COLUMNS, shapes, strings, tracks)
+
+
+def X(name, ts, dur, tid=b"2", pid=b"1"):
+    return (1, [name, ts, dur, pid, tid])
+
+
+def I(name, ts, tid=b"2", pid=b"1"):
+    return (2, [name, ts, pid, tid])
+
+
+def B(name, ts, tid=b"2", pid=b"1"):
+    return (3, [name, ts, pid, tid])
+
+
+def E(name, ts, tid=b"2", pid=b"1"):
+    return (4, [name, ts, pid, tid])
+
+
+def lines(nodes):
+    """Each row on a line of its own."""
+    return [(node, b",\n" if i + 1 < len(nodes) else b"\n") for i, node in enumerate(nodes)]
+
+
+def start(schema, **header_fields):
+    """`[`, and the definitions."""
+    return vb.File(**header_fields).add_text(b"[\n").define(schema.payload())
+
+
+def events_file(nodes, schema=None, close=True, **block_fields):
+    """[ rows ], closed."""
+    schema = schema or plain_schema()
+    file = start(schema)
+    add_block(file, schema, lines(nodes), **block_fields)
+    if close:
+        file.add_text(b"]\n").close()
+    return file
+
+
+ONE = [X(b"f", b"10", b"3")]
+TWO = [X(b"f", b"10", b"3"), X(b"f", b"14", b"2")]

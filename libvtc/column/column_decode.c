@@ -1,0 +1,236 @@
+/* One column of a block: from its arrays to values (SPEC 8.3, 8.4). */
+#include "base/error.h"
+#include "column/block_decode_internal.h"
+#include "column/number.h"
+
+static vtc_status decode_codes(struct vtci_block_decoder *decoder,
+                               const struct vtci_column_code *code, const uint32_t *rows,
+                               const int64_t **out_codes, struct vtc_error *err)
+{
+    struct vtci_array_place place = {rows, NULL};
+    *out_codes = NULL;
+    if (code->codes->code == VTCI_OP_CONSTANT && code->codes->base == 0)
+        return VTC_OK;
+    int64_t *codes = vtci_arena_array(&decoder->scratch, (size_t)code->count, sizeof *codes);
+    if (!codes)
+        return vtci_error_memory(err, code->count * sizeof *codes);
+    *out_codes = codes;
+    return vtci_array_decode(decoder, code->codes, place, codes, err);
+}
+
+static vtc_status decode_mantissas(struct vtci_block_decoder *decoder,
+                                   const struct vtci_column_code *code, const uint32_t *rows,
+                                   int64_t *out, struct vtc_error *err)
+{
+    struct vtci_array_place place = {rows, NULL};
+    const struct vtci_op *op = code->array;
+    if (op->code == VTCI_OP_NEST) {
+        if (code->column != vtci_schema_root_column(decoder->schema, "ts", VTCI_NUMBER))
+            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-1",
+                                  "NEST in column %u, which is not ts", code->column);
+        return vtci_nest_decode(decoder, op, rows, out, err);
+    }
+    if (op->code == VTCI_OP_NESTED) {
+        uint32_t index = decoder->directory.index_of[op->column];
+        const struct vtci_op *ts = decoder->directory.columns[index].array;
+        if (ts->code != VTCI_OP_NEST || !decoder->nested ||
+            decoder->nested_column != code->column || !(ts->flags & VTCI_NEST_HAS_DUR) ||
+            ts->column != code->column)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
+                                  "column %u is NESTED, but no NEST names it", code->column);
+        memcpy(out, decoder->nested, (size_t)code->count * sizeof *out);
+        return VTC_OK;
+    }
+    return vtci_array_decode(decoder, op, place, out, err);
+}
+
+/* SPEC: NUMB-1. */
+static vtc_status check_tokens(const struct vtci_values *values, uint64_t string_count,
+                               struct vtc_error *err)
+{
+    for (size_t i = 0; i < values->count; i++)
+        if (values->scales[i] == VTCI_SCALE_TOKEN &&
+            (uint64_t)values->values[i] - 1 >= string_count)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-1",
+                                  "expected an id up to %llu, found %lld",
+                                  (unsigned long long)string_count, (long long)values->values[i]);
+    return VTC_OK;
+}
+
+static vtc_status decode_number(struct vtci_block_decoder *decoder,
+                                const struct vtci_column_code *code, const uint32_t *rows,
+                                struct vtci_values *values, int64_t *array, struct vtc_error *err)
+{
+    size_t count = (size_t)code->count;
+    struct vtci_number_style style = {code->rule, code->scale};
+    const int64_t *codes;
+    VTC_TRY(decode_mantissas(decoder, code, rows, array, err));
+    VTC_TRY(decode_codes(decoder, code, rows, &codes, err));
+    values->scales = vtci_arena_array(&decoder->arena, count, 1);
+    values->values = array;
+    if (style.rule != 0)
+        values->values = vtci_arena_array(&decoder->arena, count, sizeof *array);
+    if (!values->scales || !values->values)
+        return vtci_error_memory(err, count);
+    size_t good = vtci_number_decode(style, codes, array, count, values->values, values->scales);
+    if (good != count)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-1",
+                              "expected a code of a number, found %lld", (long long)codes[good]);
+    return codes ? check_tokens(values, decoder->schema->columns[code->column].string_count, err)
+                 : VTC_OK;
+}
+
+/* Form 0: lengths to ends; the bytes stay where they were unpacked. */
+static vtc_status decode_lengths(struct vtci_block_decoder *decoder,
+                                 const struct vtci_column_code *code, struct vtci_values *values,
+                                 const int64_t *lengths, struct vtc_error *err)
+{
+    uint64_t left = decoder->segments[code->segment].raw_bytes - code->offset, end = 0;
+    for (size_t i = 0; i < code->plain_count; i++) {
+        if ((uint64_t)lengths[i] > left - end)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "STR-1",
+                                  "expected strings within their segment, found one of %lld bytes",
+                                  (long long)lengths[i]);
+        end += (uint64_t)lengths[i];
+        values->plain_ends[i] = end;
+    }
+    const uint8_t *bytes;
+    VTC_TRY(vtci_block_decoder_segment(decoder, code->segment, &bytes, err));
+    values->plain = (uint8_t *)bytes + code->offset; /* nobody writes to values of a decoder */
+    values->plain_bytes = (size_t)end;
+    return VTC_OK;
+}
+
+static size_t put_hex(uint8_t *to, uint64_t number, unsigned width)
+{
+    unsigned digits = 1;
+    while (digits < 16 && number >> (4 * digits))
+        digits++;
+    if (digits < width)
+        digits = width;
+    for (unsigned i = 0; i < digits; i++)
+        to[i] = (uint8_t) "0123456789abcdef"[number >> (4 * (digits - 1 - i)) & 15];
+    return digits;
+}
+
+static size_t put_decimal(uint8_t *to, uint64_t number)
+{
+    uint8_t digits[20];
+    size_t count = 0;
+    do {
+        digits[count++] = (uint8_t)('0' + number % 10);
+        number /= 10;
+    } while (number);
+    for (size_t i = 0; i < count; i++)
+        to[i] = digits[count - 1 - i];
+    return count;
+}
+
+/* Forms 1 and 2. A text has at most the prefix and 16 digits, or 20. */
+static vtc_status write_numbers(struct vtci_block_decoder *decoder,
+                                const struct vtci_column_code *code, struct vtci_values *values,
+                                const int64_t *numbers, struct vtc_error *err)
+{
+    size_t each = code->prefix_bytes + 20, end = 0;
+    values->plain = vtci_arena_array(&decoder->arena, (size_t)code->plain_count, each);
+    if (!values->plain)
+        return vtci_error_memory(err, code->plain_count * each);
+    for (size_t i = 0; i < code->plain_count; i++) {
+        if (code->prefix_bytes)
+            memcpy(values->plain + end, code->prefix, code->prefix_bytes);
+        end += code->prefix_bytes;
+        uint64_t number = (uint64_t)numbers[i];
+        end += code->form == VTCI_FORM_HEX ? put_hex(values->plain + end, number, code->width)
+                                           : put_decimal(values->plain + end, number);
+        values->plain_ends[i] = end;
+    }
+    values->plain_bytes = end;
+    return VTC_OK;
+}
+
+/* The rows of the plain values: those whose id is 0. */
+static uint32_t *plain_rows(struct vtci_block_decoder *decoder, const int64_t *ids, size_t count,
+                            const uint32_t *rows, size_t plain_count)
+{
+    uint32_t *out = vtci_arena_array(&decoder->scratch, plain_count + 1, sizeof *out);
+    size_t at = 0;
+    for (size_t i = 0; out && i < count; i++) {
+        out[at] = rows[i];
+        at += ids[i] == 0;
+    }
+    return out;
+}
+
+static vtc_status decode_plain(struct vtci_block_decoder *decoder,
+                               const struct vtci_column_code *code, const uint32_t *rows,
+                               struct vtci_values *values, struct vtc_error *err)
+{
+    size_t plain_count = (size_t)code->plain_count;
+    struct vtci_array_place place = {NULL, NULL};
+    int64_t *numbers = vtci_arena_array(&decoder->scratch, plain_count, sizeof *numbers);
+    values->plain_ends =
+        vtci_arena_array(&decoder->arena, plain_count, sizeof *values->plain_ends);
+    if (!numbers || !values->plain_ends)
+        return vtci_error_memory(err, plain_count * sizeof *numbers);
+    values->plain_count = plain_count;
+    if (code->form != VTCI_FORM_LENGTHS) {
+        place.rows = plain_rows(decoder, values->values, values->count, rows, plain_count);
+        if (!place.rows)
+            return vtci_error_memory(err, plain_count * sizeof *place.rows);
+    }
+    VTC_TRY(vtci_array_decode(decoder, code->plain, place, numbers, err));
+    return code->form == VTCI_FORM_LENGTHS
+               ? decode_lengths(decoder, code, values, numbers, err)
+               : write_numbers(decoder, code, values, numbers, err);
+}
+
+static vtc_status decode_string(struct vtci_block_decoder *decoder,
+                                const struct vtci_column_code *code, const uint32_t *rows,
+                                struct vtci_values *values, int64_t *array, struct vtc_error *err)
+{
+    uint64_t string_count = decoder->schema->columns[code->column].string_count, zeros = 0;
+    struct vtci_array_place place = {rows, NULL};
+    VTC_TRY(vtci_array_decode(decoder, code->array, place, array, err));
+    uint64_t greatest = 0;
+    for (size_t i = 0; i < code->count; i++) {
+        zeros += array[i] == 0;
+        greatest = (uint64_t)array[i] > greatest ? (uint64_t)array[i] : greatest;
+    }
+    if (greatest > string_count || zeros != code->plain_count)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "STR-1",
+                              "expected ids up to %llu and %llu plain strings, found %llu and %llu",
+                              (unsigned long long)string_count,
+                              (unsigned long long)code->plain_count,
+                              (unsigned long long)greatest, (unsigned long long)zeros);
+    values->values = array;
+    return zeros ? decode_plain(decoder, code, rows, values, err) : VTC_OK;
+}
+
+vtc_status vtci_column_decode(struct vtci_block_decoder *decoder, size_t index,
+                              struct vtc_error *err)
+{
+    const struct vtci_column_code *code = &decoder->directory.columns[index];
+    struct vtci_values *values = &decoder->columns[index].values;
+    size_t count = (size_t)code->count;
+    VTC_TRY(vtci_rows_make(&decoder->rows, code->column, count, err));
+    const uint32_t *rows = decoder->rows.columns[code->column].rows;
+    int64_t *array = vtci_arena_array(&decoder->arena, count, sizeof *array);
+    if (!array)
+        return vtci_error_memory(err, count * sizeof *array);
+    values->count = count;
+    struct vtci_array_place place = {rows, NULL};
+    switch (decoder->schema->columns[code->column].type) {
+    case VTCI_NUMBER:
+        VTC_TRY(decode_number(decoder, code, rows, values, array, err));
+        break;
+    case VTCI_STRING:
+    case VTCI_RAW:
+    case VTCI_SEPARATOR:
+        VTC_TRY(decode_string(decoder, code, rows, values, array, err));
+        break;
+    default:
+        VTC_TRY(vtci_array_decode(decoder, code->array, place, array, err));
+        values->values = array;
+    }
+    return vtci_rows_provide(&decoder->rows, code->column, array, err);
+}

@@ -1,0 +1,91 @@
+/* PALETTE: few different values. The palette is sorted, so that it is small itself and neighbours
+ * stay neighbours. */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "column/block_encode_internal.h"
+
+#define COLOURS_MAX 4096
+#define SLOTS (COLOURS_MAX * 4)
+
+struct palette {
+    int64_t *values; /* by slot */
+    uint16_t *slots; /* colour + 1; 0 is free */
+    int64_t *colours;
+    size_t count;
+};
+
+static inline size_t slot_of(const struct palette *palette, int64_t value)
+{
+    size_t at = (size_t)((uint64_t)value * 0x9E3779B97F4A7C15u >> 40) & (SLOTS - 1);
+    while (palette->slots[at] && palette->values[at] != value)
+        at = (at + 1) & (SLOTS - 1);
+    return at;
+}
+
+/* Fewer than one in four different, and at most COLOURS_MAX: else it is given up early. */
+static bool gather(struct palette *palette, const int64_t *values, size_t count)
+{
+    int64_t last = ~values[0];
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] == last)
+            continue;
+        last = values[i];
+        size_t at = slot_of(palette, last);
+        if (palette->slots[at])
+            continue;
+        if (palette->count == COLOURS_MAX || palette->count > i / 4 + 64)
+            return false;
+        palette->values[at] = last;
+        palette->colours[palette->count++] = last;
+        palette->slots[at] = (uint16_t)palette->count;
+    }
+    return palette->count <= count / 4;
+}
+
+static int compare(const void *left, const void *right)
+{
+    int64_t a, b;
+    memcpy(&a, left, sizeof a);
+    memcpy(&b, right, sizeof b);
+    return (a > b) - (a < b);
+}
+
+vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                              struct vtci_draft *out_draft)
+{
+    struct vtci_arena *scratch = &encoder->scratch;
+    struct palette palette = {0};
+    out_draft->op = NULL;
+    palette.values = vtci_arena_array(scratch, SLOTS, sizeof *palette.values);
+    palette.slots = vtci_arena_array_zeroed(scratch, SLOTS, sizeof *palette.slots);
+    palette.colours = vtci_arena_array(scratch, COLOURS_MAX, sizeof *palette.colours);
+    if (!palette.values || !palette.slots || !palette.colours)
+        return VTC_ERR_NO_MEMORY;
+    if (!gather(&palette, input->values, input->count))
+        return VTC_OK;
+    int64_t *indices = vtci_arena_array(scratch, input->count, sizeof *indices);
+    struct vtci_op *op = vtci_arena_array_zeroed(&encoder->arena, 1, sizeof *op);
+    if (!indices || !op)
+        return VTC_ERR_NO_MEMORY;
+    qsort(palette.colours, palette.count, sizeof *palette.colours, compare);
+    for (size_t i = 0; i < palette.count; i++)
+        palette.slots[slot_of(&palette, palette.colours[i])] = (uint16_t)(i + 1);
+    for (size_t i = 0; i < input->count; i++)
+        indices[i] = palette.slots[slot_of(&palette, input->values[i])] - 1;
+    struct vtci_input colours = {.values = palette.colours, .count = palette.count,
+                                 .depth = input->depth + 1, .column = input->column};
+    struct vtci_input part = *input;
+    part.values = indices;
+    part.depth++;
+    struct vtci_draft of_colours, of_indices;
+    VTC_TRY(vtci_array_plan(encoder, &colours, &of_colours));
+    VTC_TRY(vtci_array_plan(encoder, &part, &of_indices));
+    op->code = VTCI_OP_PALETTE;
+    op->count = input->count;
+    op->parts[0] = of_colours.op;
+    op->parts[1] = of_indices.op;
+    out_draft->op = op;
+    out_draft->cost_bytes = of_colours.cost_bytes + of_indices.cost_bytes + 4;
+    return VTC_OK;
+}

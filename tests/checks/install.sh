@@ -1,0 +1,82 @@
+# What is installed can be used: a consumer in C and one in C++, through find_package and through
+# pkg-config, shared and static, and after the tree was moved elsewhere.
+# ctest: timeout 300
+set -eu
+for program in cmake pkg-config c++; do
+    if ! command -v $program >/dev/null; then
+        echo "install: no $program"
+        exit 77
+    fi
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+step() {
+    echo "install: $*"
+}
+
+step "cmake --install"
+cmake --install "$VTC_BUILD_DIR" --prefix "$work/first" >"$work/log" || { cat "$work/log"; exit 1; }
+if find "$work/first" -name 'CMakeLists.txt' | grep .; then
+    echo "install: sources were installed"
+    exit 1
+fi
+
+mkdir "$work/consumer"
+cat >"$work/consumer/consumer.c" <<'SOURCE'
+#include <stdio.h>
+#include <string.h>
+#include <vtc/status.h>
+
+int main(void)
+{
+    const char *name = vtc_status_name(VTC_ERR_CORRUPT);
+    printf("%s\n", name);
+    return strcmp(name, "VTC_ERR_CORRUPT") != 0;
+}
+SOURCE
+cp "$work/consumer/consumer.c" "$work/consumer/consumer_cpp.cpp"
+cat >"$work/consumer/CMakeLists.txt" <<'SOURCE'
+cmake_minimum_required(VERSION 3.20)
+project(consumer C CXX)
+find_package(vtc 1.0 REQUIRED)
+foreach(form IN ITEMS vtc vtc_static)
+    add_executable(c_${form} consumer.c)
+    add_executable(cpp_${form} consumer_cpp.cpp)
+    target_link_libraries(c_${form} PRIVATE vtc::${form})
+    target_link_libraries(cpp_${form} PRIVATE vtc::${form})
+endforeach()
+SOURCE
+
+# The package is found where it was moved to: no path of its first place is in it.
+mv "$work/first" "$work/moved"
+prefix=$work/moved
+libdir=$(dirname "$(find "$prefix" -name 'libvtc.so')")
+
+step "find_package"
+cmake -S "$work/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" 2>&1 &&
+    cmake --build "$work/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+for program in c_vtc c_vtc_static cpp_vtc cpp_vtc_static; do
+    "$work/build/$program" >/dev/null
+done
+
+step "pkg-config"
+export PKG_CONFIG_PATH="$libdir/pkgconfig"
+test "$(pkg-config --modversion vtc)" = 1.0.0
+for static in "" --static; do
+    # The static form is taken by its name: -l prefers the shared one.
+    flags=$(pkg-config --cflags --libs $static vtc)
+    if [ -n "$static" ]; then
+        flags=$(echo " $flags " | sed 's/ -lvtc / -l:libvtc.a /')
+    fi
+    cc "$work/consumer/consumer.c" $flags -o "$work/c$static"
+    c++ "$work/consumer/consumer_cpp.cpp" $flags -o "$work/cpp$static"
+    LD_LIBRARY_PATH="$libdir" "$work/c$static" >/dev/null
+    LD_LIBRARY_PATH="$libdir" "$work/cpp$static" >/dev/null
+done
+if readelf -d "$work/c--static" | grep -q 'libvtc'; then
+    echo "install: the static consumer needs the shared library"
+    exit 1
+fi
+readelf -d "$work/c" | grep -q 'libvtc.so.1' || { echo "install: no SONAME 1"; exit 1; }
+echo "install: C and C++, find_package and pkg-config, shared and static"

@@ -1,0 +1,37 @@
+#define _POSIX_C_SOURCE 200809L
+
+#include "trace_file.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "input_file.h"
+#include "message.h"
+
+struct vtc_reader_opts trace_file_reader_opts(size_t memory_bytes)
+{
+    struct vtc_reader_opts opts = {.struct_size = sizeof opts,
+                                   .memory_limit_bytes = memory_bytes};
+    return opts;
+}
+
+vtc_status trace_file_open(struct trace_file *file, const char *path, size_t memory_bytes,
+                           struct vtc_error *err)
+{
+    memset(file, 0, sizeof *file);
+    file->name = message_input_name(path);
+    vtc_status result = input_file_open_seekable(path, &file->fd, &file->status, err);
+    if (result != VTC_OK)
+        return result;
+    struct vtc_reader_opts opts = trace_file_reader_opts(memory_bytes);
+    result = vtc_reader_open_fd(file->fd, &opts, &file->reader, err);
+    if (result != VTC_OK)
+        close(file->fd);
+    return result;
+}
+
+void trace_file_close(struct trace_file *file)
+{
+    vtc_reader_close(file->reader);
+    close(file->fd);
+}
