@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -92,26 +93,27 @@ static int print_table(const struct span_answer *answer, struct text_buffer *cel
 /* RFC 4180. On a terminal, control characters are escaped as in a table. */
 static void csv_field(struct text_buffer *cell, char before)
 {
-    const char *text = cell->len_bytes ? cell->data : "";
+    char *escaped = isatty(STDOUT_FILENO) && cell->len_bytes
+                        ? escape_copy(cell->data, cell->len_bytes)
+                        : NULL;
+    const char *text = escaped ? escaped : cell->data;
+    size_t len_bytes = escaped ? strlen(escaped) : cell->len_bytes;
     bool quoted = false;
-    for (size_t i = 0; i < cell->len_bytes && !quoted; i++)
-        quoted = strchr("\",\r\n", text[i]) != NULL;
+    for (size_t i = 0; i < len_bytes && !quoted; i++)
+        quoted = text[i] == '"' || text[i] == ',' || text[i] == '\r' || text[i] == '\n';
     if (before)
         putchar(before);
     if (quoted)
         putchar('"');
-    if (isatty(STDOUT_FILENO)) {
-        escape_print(stdout, text, cell->len_bytes);
-    } else {
-        for (size_t i = 0; i < cell->len_bytes; i++) {
-            if (text[i] == '"')
-                putchar('"');
-            putchar(text[i]);
-        }
+    for (size_t i = 0; i < len_bytes; i++) {
+        if (text[i] == '"')
+            putchar('"');
+        putchar(text[i]);
     }
     if (quoted)
         putchar('"');
     text_buffer_clear(cell);
+    free(escaped);
 }
 
 static void print_csv(const struct span_answer *answer, struct text_buffer *cell)

@@ -39,6 +39,8 @@ class Schema:
         return self.columns.index((path, type_))
 
     def name(self, column):
+        if column >= len(self.columns):
+            return "not defined"
         path, type_ = self.columns[column]
         parts = []
         while path:

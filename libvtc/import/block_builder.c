@@ -129,7 +129,7 @@ static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *val
     return push_value(memory, values, 0);
 }
 
-static vtc_status push_string(struct vtci_memory *memory, struct vtci_values *values, uint32_t id,
+static inline vtc_status push_string(struct vtci_memory *memory, struct vtci_values *values, uint32_t id,
                               const uint8_t *text, size_t len_bytes)
 {
     return id ? push_value(memory, values, id) : push_plain(memory, values, text, len_bytes);

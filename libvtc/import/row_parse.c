@@ -94,6 +94,29 @@ static inline const uint8_t *take_bare(const uint8_t *pos, struct vtci_entry *en
     return after;
 }
 
+/* The same, where the edge may know the number from last time. */
+static inline const uint8_t *take_number(const uint8_t *pos, struct vtci_trie_edge *edge,
+                                         struct vtci_entry *entry)
+{
+    unsigned known = edge->last_len_bytes;
+    if (known && vtci_ends_bare(pos[known]) &&
+        vtci_load_u64(pos) << (64 - 8 * known) == edge->last_text << (64 - 8 * known)) {
+        entry->text = pos;
+        entry->len_bytes = known;
+        entry->type = VTCI_NUMBER;
+        entry->value = edge->last_value;
+        entry->scale = edge->last_scale;
+        return pos + known;
+    }
+    const uint8_t *after = take_bare(pos, entry);
+    bool keep = entry->len_bytes <= 8 && entry->scale != VTCI_SCALE_TOKEN;
+    edge->last_len_bytes = keep ? (uint8_t)entry->len_bytes : 0;
+    edge->last_text = vtci_load_u64(pos);
+    edge->last_value = entry->value;
+    edge->last_scale = entry->scale;
+    return after;
+}
+
 /* Reads the text of a string (behind its quote) into `entry`; NULL when it does not end. */
 static inline const uint8_t *take_string(struct vtci_row_parser *parser, uint32_t column,
                                          const uint8_t *pos, const uint8_t *end,
@@ -298,7 +321,7 @@ static vtc_status step_object(struct vtci_row_parser *parser, const uint8_t **po
                 return VTC_OK;
             }
         } else {
-            value = take_bare(value, entry);
+            value = take_number(value, &parser->edges[id], entry);
             entry->quoted = edge->kind == VTCI_SLOT_QUOTED;
             parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
         }

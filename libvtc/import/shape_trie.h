@@ -27,6 +27,11 @@ struct vtci_trie_edge {
     uint8_t kind;        /* enum vtci_slot_kind */
     uint8_t role;        /* enum vtci_role */
     uint8_t not_decimal; /* STRING: decimals go to the QUOTED edge instead */
+    /* NUMBER, QUOTED: the last short decimal, as pids and tids repeat. 0 bytes: none. */
+    uint8_t last_len_bytes;
+    uint8_t last_scale;
+    uint64_t last_text; /* up to 8 bytes, the rest zero */
+    int64_t last_value;
 };
 
 /* What the parser keeps of each path. */

@@ -26,6 +26,8 @@ struct vtci_index_entry {
     uint64_t offset; /* in the file */
     uint64_t frame_bytes;
     struct vtci_zone_map zone; /* of a BLOCK; borrows from the payload */
+    const uint8_t *zone_bytes; /* the same as it stands in the payload; NULL for other frames */
+    size_t zone_len_bytes;
 };
 
 struct vtci_index_cursor {

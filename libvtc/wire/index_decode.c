@@ -44,10 +44,14 @@ vtc_status vtci_index_decode_next(struct vtci_index_cursor *cursor,
     if (entry.frame_bytes < VTCI_FRAME_OVERHEAD_BYTES ||
         entry.frame_bytes > cursor->index_offset - cursor->next_offset)
         return disagrees(cursor->index_offset, err, "a frame's length");
-    if (entry.type == VTCI_FRAME_BLOCK)
+    memset(&entry.zone, 0, sizeof entry.zone);
+    entry.zone_bytes = NULL;
+    entry.zone_len_bytes = 0;
+    if (entry.type == VTCI_FRAME_BLOCK) {
+        entry.zone_bytes = cursor->cursor.pos;
         VTC_TRY(vtci_zone_map_decode(&cursor->cursor, cursor->index_offset, &entry.zone, err));
-    else
-        memset(&entry.zone, 0, sizeof entry.zone);
+        entry.zone_len_bytes = (size_t)(cursor->cursor.pos - entry.zone_bytes);
+    }
     cursor->next_offset += entry.frame_bytes;
     cursor->frames_left--;
     *out_entry = entry;

@@ -8,7 +8,7 @@ RULE = re.compile(r"^\s*(?:[-*]\s*)?\[([A-Z]{2,5}-\d+)\]\s*(.*)", re.M)
 CITATION = re.compile(r"SPEC:\s*((?:[A-Z]{2,5}-\d+)(?:(?:\s*,\s*|\s+and\s+|\s*;\s*)[A-Z]{2,5}-\d+)*)")
 ID = re.compile(r"[A-Z]{2,5}-\d+")
 # A rule that an error names, as in vtci_error_set(err, VTC_ERR_CORRUPT, offset, "ABC-12", ...).
-NAMED = re.compile(r'"([A-Z]{3}-\d+)"')
+NAMED = re.compile(r'"([A-Z]{2,5}-\d+)"')
 CODE = ("libvtc", "tests", "tools", "fuzz", "format/reference")
 SUFFIXES = {".c", ".h", ".py", ".sh", ".cpp"}
 

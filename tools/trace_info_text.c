@@ -1,0 +1,187 @@
+/* `vtc info` for people. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "escape.h"
+#include "message.h"
+#include "size_text.h"
+#include "table.h"
+#include "trace_info.h"
+
+static void line(const char *key, const char *format, ...) VTC_PRINTF(2, 3);
+
+static void line(const char *key, const char *format, ...)
+{
+    va_list arguments;
+    printf("%-10s ", key);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+static void print_sizes(const struct trace_info *info)
+{
+    const struct vtc_summary *summary = &info->summary;
+    char count[SIZE_TEXT_BYTES], size[SIZE_TEXT_BYTES], hash[HASH_TEXT_BYTES];
+    printf("%-10s %s bytes (%s)", "size", count_text_format(summary->file_bytes, count),
+           size_text_format(summary->file_bytes, size));
+    if (summary->has_document && summary->document_bytes > 0)
+        printf(", %.2f%% of the document",
+               100.0 * (double)summary->file_bytes / (double)summary->document_bytes);
+    putchar('\n');
+    if (!summary->has_document)
+        return;
+    line("document", "%s bytes (%s)%s", count_text_format(summary->document_bytes, count),
+         size_text_format(summary->document_bytes, size),
+         summary->cut_off ? ", ends within an event" : "");
+    line("hash", "XXH3-128 %s", trace_info_hash(summary, hash));
+}
+
+static void print_state(const struct trace_info *info)
+{
+    const struct vtc_error *damage = &info->damage;
+    if (info->damage_status == VTC_OK) {
+        line("state", "complete");
+        return;
+    }
+    printf("%-10s %s: ", "state",
+           info->damage_status == VTC_ERR_TRUNCATED ? "truncated" : "damaged");
+    if (damage->offset != VTC_NO_OFFSET)
+        printf("byte %" PRIu64 ": ", damage->offset);
+    escape_print(stdout, damage->message, strlen(damage->message));
+    if (damage->rule[0])
+        printf(" [%s]", damage->rule);
+    putchar('\n');
+}
+
+static void print_events(const struct trace_info *info)
+{
+    const struct vtc_summary *summary = &info->summary;
+    char events[SIZE_TEXT_BYTES], rows[SIZE_TEXT_BYTES], text[SIZE_TEXT_BYTES];
+    line("rows", "%s", count_text_format(summary->rows, rows));
+    printf("%-10s %s", "events", count_text_format(summary->events, events));
+    if (info->columns_status == VTC_OK && summary->events > 0)
+        printf(", %s as raw text (%.3f%%)", count_text_format(info->raw_events, text),
+               100.0 * (double)info->raw_events / (double)summary->events);
+    putchar('\n');
+    printf("%-10s %s", "spans", count_text_format(summary->spans, text));
+    if (summary->spans > 0)
+        printf(", the longest %s", duration_text_format(summary->longest_ns, text));
+    putchar('\n');
+    line("tracks", "%s", count_text_format(summary->tracks, text));
+}
+
+static void print_times(const struct trace_info *info)
+{
+    const struct vtc_summary *summary = &info->summary;
+    char first[SIZE_TEXT_BYTES], last[SIZE_TEXT_BYTES], range[SIZE_TEXT_BYTES];
+    if (!summary->has_times) {
+        line("time", "none");
+        return;
+    }
+    uint64_t range_ns = (uint64_t)summary->last_ns - (uint64_t)summary->first_ns;
+    line("time", "from %s to %s: %s", seconds_text_format(summary->first_ns, 9, first),
+         seconds_text_format(summary->last_ns, 9, last), duration_text_format(range_ns, range));
+}
+
+static void print_counts(const struct trace_info *info)
+{
+    char count[SIZE_TEXT_BYTES], size[SIZE_TEXT_BYTES], phase[8];
+    const char *comma = "";
+    printf("%-10s ", "phases");
+    for (unsigned i = 0; i < 256; i++) {
+        if (info->summary.phases[i] == 0)
+            continue;
+        printf("%s%s %s", comma, trace_info_phase(i, phase),
+               count_text_format(info->summary.phases[i], count));
+        comma = ", ";
+    }
+    printf("%s\n%-10s ", *comma ? "" : "none", "frames");
+    comma = "";
+    for (size_t i = 0; i < info->frame_kinds; i++) {
+        const struct frame_kind *kind = &info->frames[i];
+        printf("%s%s %s (%s)", comma, count_text_format(kind->count, count), kind->type,
+               size_text_format(kind->bytes, size));
+        comma = ", ";
+    }
+    putchar('\n');
+}
+
+static void print_issues(const struct trace_info *info)
+{
+    char count[SIZE_TEXT_BYTES];
+    line("issues", "%s", count_text_format(info->summary.issues, count));
+    for (uint64_t i = 0; i < info->summary.issues_listed; i++) {
+        struct vtc_issue issue;
+        if (vtc_reader_issue(info->file->reader, i, &issue) == VTC_OK)
+            printf("  byte %" PRIu64 ", %" PRIu64 " long: %s\n", issue.offset, issue.len_bytes,
+                   issue.cause);
+    }
+    if (info->summary.issues > info->summary.issues_listed)
+        printf("  and %s more\n",
+               count_text_format(info->summary.issues - info->summary.issues_listed, count));
+}
+
+static void add_text(struct table *table, const char *text)
+{
+    table_add_cell(table, text, strlen(text));
+}
+
+static void add_column_row(struct table *table, const struct vtc_column *column)
+{
+    char text[SIZE_TEXT_BYTES], encoding[200];
+    table_begin_row(table);
+    add_text(table, column->path[0] ? column->path : "(row)");
+    add_text(table, column->type);
+    add_text(table, count_text_format(column->values, text));
+    add_text(table, count_text_format(column->stored_bytes, text));
+    if (column->stored_bytes > 0)
+        snprintf(text, sizeof text, "%.2f",
+                 (double)column->raw_bytes / (double)column->stored_bytes);
+    else
+        snprintf(text, sizeof text, "-");
+    add_text(table, text);
+    add_text(table, column->strings ? count_text_format(column->strings, text) : "");
+    if (column->encodings > 1)
+        snprintf(encoding, sizeof encoding, "%s +%u", column->encoding, column->encodings - 1);
+    else
+        snprintf(encoding, sizeof encoding, "%s", column->encoding);
+    add_text(table, encoding);
+}
+
+static void print_columns(const struct trace_info *info)
+{
+    struct table *table = table_create();
+    putchar('\n');
+    table_add_column(table, "COLUMN", TABLE_CUT);
+    table_add_column(table, "TYPE", TABLE_LEFT);
+    table_add_column(table, "VALUES", TABLE_RIGHT);
+    table_add_column(table, "BYTES", TABLE_RIGHT);
+    table_add_column(table, "RATIO", TABLE_RIGHT);
+    table_add_column(table, "STRINGS", TABLE_RIGHT);
+    table_add_column(table, "ENCODING", TABLE_LEFT);
+    for (size_t i = 0; i < info->column_count; i++)
+        if (info->columns[i].values > 0)
+            add_column_row(table, &info->columns[i]);
+    if (table_print(table, stdout) != 0)
+        message_print(info->file->name, "no memory for the table of columns");
+}
+
+void trace_info_print_text(const struct trace_info *info)
+{
+    printf("%-10s ", "file");
+    escape_print(stdout, info->file->name, strlen(info->file->name));
+    putchar('\n');
+    line("format", "%u.%u", info->summary.version_major, info->summary.version_minor);
+    print_state(info);
+    print_sizes(info);
+    print_events(info);
+    print_times(info);
+    print_counts(info);
+    print_issues(info);
+    if (info->column_count > 0)
+        print_columns(info);
+}
