@@ -126,8 +126,8 @@ static vtc_status compress_named(struct compression *work, const char **out_subj
     if (status == VTC_OK && options->remove_source)
         status = source_removal_check(work->path, err);
     if (status == VTC_OK)
-        status = input_stream_open(&work->input, work->path, allow_special,
-                                   options->memory_bytes, err);
+        status =
+            input_stream_open(&work->input, work->path, allow_special, options->memory_bytes, err);
     if (status != VTC_OK)
         return status;
     status = compress_opened(work, out_subject, err);
@@ -152,8 +152,9 @@ static enum exit_code compress_file(const struct options *options, const char *p
     work.source = message_input_name(path);
     const char *subject = work.source;
     vtc_status status = compress_named(&work, &subject, &err);
-    free(work.derived);
-    return status == VTC_OK ? CODE_OK : message_failure(subject, status, &err);
+    enum exit_code code = status == VTC_OK ? CODE_OK : message_failure(subject, status, &err);
+    free(work.derived); /* only now: the subject may be this name */
+    return code;
 }
 
 enum exit_code cmd_compress(int argc, char **argv)

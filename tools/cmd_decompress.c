@@ -30,8 +30,7 @@ struct decompression {
 static vtc_status on_progress(void *context, uint64_t input_bytes, uint64_t output_bytes)
 {
     struct decompression *work = context;
-    progress_show(&work->progress, input_bytes, (uint64_t)work->file.status.st_size,
-                  output_bytes);
+    progress_show(&work->progress, input_bytes, (uint64_t)work->file.status.st_size, output_bytes);
     return VTC_OK;
 }
 
@@ -125,8 +124,9 @@ static enum exit_code decompress_file(const struct options *options, const char 
     work.path = path;
     const char *subject = message_input_name(path);
     vtc_status status = decompress_named(&work, &subject, &err);
-    free(work.derived);
-    return status == VTC_OK ? CODE_OK : message_failure(subject, status, &err);
+    enum exit_code code = status == VTC_OK ? CODE_OK : message_failure(subject, status, &err);
+    free(work.derived); /* only now: the subject may be this name */
+    return code;
 }
 
 enum exit_code cmd_decompress(int argc, char **argv)

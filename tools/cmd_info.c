@@ -41,7 +41,8 @@ static enum exit_code info_file(const struct options *options, const char *path)
         code = message_failure(file.name, status, &err);
     } else {
         print(options, &info);
-        fflush(stdout);
+        (void)fflush(stdout); /* before the messages on stderr */
+        descriptor_watch_stdout();
         if (info.damage_status != VTC_OK)
             code = message_failure(file.name, info.damage_status, &info.damage);
         else if (info.columns_status != VTC_OK)

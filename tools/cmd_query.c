@@ -108,8 +108,8 @@ static enum exit_code run_query(const struct options *options, const char *path,
     if (status != VTC_OK)
         return message_failure(message_input_name(path), status, &err);
     status = answer_slowest(options, &file, query->count, &err);
-    enum exit_code code = status == VTC_OK ? descriptor_finish_stdout()
-                                           : message_failure(file.name, status, &err);
+    enum exit_code code =
+        status == VTC_OK ? descriptor_finish_stdout() : message_failure(file.name, status, &err);
     enum exit_code damage = tell_damage(&file);
     trace_file_close(&file);
     return code != CODE_OK ? code : damage;

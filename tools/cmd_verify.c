@@ -27,8 +27,7 @@ struct verification {
 static vtc_status on_progress(void *context, uint64_t input_bytes, uint64_t output_bytes)
 {
     struct verification *work = context;
-    progress_show(&work->progress, input_bytes, (uint64_t)work->file.status.st_size,
-                  output_bytes);
+    progress_show(&work->progress, input_bytes, (uint64_t)work->file.status.st_size, output_bytes);
     return VTC_OK;
 }
 
@@ -47,8 +46,8 @@ static void tell_good(const struct verification *work, const struct vtc_verify_r
     if (work->options->verbosity < 0)
         return;
     escape_print(stdout, work->file.name, strlen(work->file.name));
-    printf(": ok; %" PRIu64 " frames, %" PRIu64 " blocks, %s events, %s of text\n",
-           result->frames, result->blocks, count_text_format(result->events, events),
+    printf(": ok; %" PRIu64 " frames, %" PRIu64 " blocks, %s events, %s of text\n", result->frames,
+           result->blocks, count_text_format(result->events, events),
            size_text_format(result->document_bytes, document));
 }
 

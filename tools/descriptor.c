@@ -20,8 +20,7 @@ void descriptor_reserve_standard(void)
     }
 }
 
-vtc_status descriptor_write_all(int fd, const void *bytes, size_t len_bytes,
-                                struct vtc_error *err)
+vtc_status descriptor_write_all(int fd, const void *bytes, size_t len_bytes, struct vtc_error *err)
 {
     const char *from = bytes;
     while (len_bytes > 0) {
@@ -36,12 +35,21 @@ vtc_status descriptor_write_all(int fd, const void *bytes, size_t len_bytes,
     return VTC_OK;
 }
 
+static int stdout_errno; /* of the first write that failed; 0: none, or not known */
+
+void descriptor_watch_stdout(void)
+{
+    if (stdout_errno == 0 && ferror(stdout))
+        stdout_errno = errno;
+}
+
 enum exit_code descriptor_finish_stdout(void)
 {
-    errno = 0;
-    int failed = ferror(stdout);
-    if (fflush(stdout) == 0 && !failed)
+    descriptor_watch_stdout();
+    if (fflush(stdout) == 0 && !ferror(stdout))
         return CODE_OK;
-    message_print("standard output", "write: %s", errno ? strerror(errno) : "failed");
+    if (stdout_errno == 0)
+        stdout_errno = errno;
+    message_print("standard output", "write: %s", strerror(stdout_errno));
     return CODE_IO;
 }

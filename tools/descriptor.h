@@ -13,8 +13,11 @@
 void descriptor_reserve_standard(void);
 
 /* Writes all of it, whatever write(2) takes at a time. */
-vtc_status descriptor_write_all(int fd, const void *bytes, size_t len_bytes,
-                                struct vtc_error *err);
+vtc_status descriptor_write_all(int fd, const void *bytes, size_t len_bytes, struct vtc_error *err);
+
+/* To be called now and then while standard output is printed to: when a write has failed, keeps
+ * errno, which is lost otherwise by the time that the stream is asked. */
+void descriptor_watch_stdout(void);
 
 /* Flushes standard output and says on stderr when anything written to it was lost. */
 enum exit_code descriptor_finish_stdout(void);

@@ -11,8 +11,12 @@ enum { ESCAPED_BYTES_MAX = 4 };
 static size_t utf8_decode(const unsigned char *text, size_t len_bytes, uint32_t *out_character)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t needed = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2
-                  : text[0] < 0xF0 ? 3 : text[0] < 0xF5 ? 4 : 0;
+    size_t needed = text[0] < 0x80   ? 1
+                    : text[0] < 0xC2 ? 0
+                    : text[0] < 0xE0 ? 2
+                    : text[0] < 0xF0 ? 3
+                    : text[0] < 0xF5 ? 4
+                                     : 0;
     if (needed == 0 || needed > len_bytes)
         return 0;
     uint32_t character = needed == 1 ? text[0] : text[0] & (0x7Fu >> needed);

@@ -1,4 +1,4 @@
-/* All help texts. tools/vtc.1 says the same at length, tools/vtc.bash-completion lists the options. */
+/* All help texts. tools/vtc.1 says the same at length, tools/vtc.bash lists the options. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,16 +25,16 @@ static const char MAIN_HELP[] =
     "5 input or output failed; 6 a limit was met or memory ran out; 7 a bug in vtc.\n"
     "After a signal, 128 and its number. Of several files, the code of the first that failed.\n";
 
-#define WRITING_HELP                                                                           \
-    "  -o, --output FILE  write to FILE (- for standard output); one input only\n"             \
-    "  -c, --stdout       write to standard output\n"                                          \
-    "  -k, --keep         keep the source (the default)\n"                                     \
+#define WRITING_HELP                                                                            \
+    "  -o, --output FILE  write to FILE (- for standard output); one input only\n"              \
+    "  -c, --stdout       write to standard output\n"                                           \
+    "  -k, --keep         keep the source (the default)\n"                                      \
     "      --rm           remove the source, after what was written was read back and proved\n" \
-    "                     to give the same bytes\n"                                            \
+    "                     to give the same bytes\n"                                             \
     "  -f, --force        replace an existing file\n"
-#define COMMON_HELP                                                          \
-    "  -q, --quiet        errors only\n"                                     \
-    "  -v, --verbose      say more\n"                                        \
+#define COMMON_HELP                                                               \
+    "  -q, --quiet        errors only\n"                                          \
+    "  -v, --verbose      say more\n"                                             \
     "      --memory SIZE  do not use more than SIZE, e.g. 256M (default: 512M)\n" \
     "  -h, --help         this text\n"
 #define THREADS_HELP "  -T, --threads N    use N threads; 0: all cores (default: all, up to 4)\n"
@@ -46,17 +46,17 @@ static const char COMPRESS_HELP[] =
     "name. Without FILE, or for -, reads standard input and writes standard output. Input that is\n"
     "gzip or zstd is unpacked first, whatever its name.\n"
     "\n"
-    "  -1 ... -19         fast to small (default: 3); also --level N\n"
-    WRITING_HELP THREADS_HELP COMMON_HELP;
+    "  -1 ... -19         fast to small (default: 3); also --level N\n" WRITING_HELP THREADS_HELP
+        COMMON_HELP;
 
 static const char DECOMPRESS_HELP[] =
     "usage: vtc decompress [OPTION]... [FILE]...\n"
     "\n"
-    "Writes trace.json for trace.vtc: the bytes that were compressed, checked by their hash before\n"
+    "Writes trace.json for trace.vtc: the bytes that were compressed, checked by their hash "
+    "before\n"
     "the file gets its name. Without FILE, or for -, reads standard input and writes standard\n"
     "output.\n"
-    "\n"
-    WRITING_HELP THREADS_HELP COMMON_HELP;
+    "\n" WRITING_HELP THREADS_HELP COMMON_HELP;
 
 static const char INFO_HELP[] =
     "usage: vtc info [OPTION]... [FILE]...\n"
@@ -64,16 +64,14 @@ static const char INFO_HELP[] =
     "Shows events, tracks, time range, phases, the document and what in it is no event, and for\n"
     "every column its bytes and encoding.\n"
     "\n"
-    "      --json         as JSON\n"
-    COMMON_HELP;
+    "      --json         as JSON\n" COMMON_HELP;
 
 static const char VERIFY_HELP[] =
     "usage: vtc verify [OPTION]... [FILE]...\n"
     "\n"
     "Checks every checksum, every rule of the format, and that the document comes back with the\n"
     "length and hash that it had.\n"
-    "\n"
-    COMMON_HELP;
+    "\n" COMMON_HELP;
 
 static const char QUERY_HELP[] =
     "usage: vtc query [OPTION]... FILE QUERY\n"
@@ -85,8 +83,7 @@ static const char QUERY_HELP[] =
     "Tables show times in readable units, the start counted from the first event; csv and json\n"
     "in ns, as in the trace.\n"
     "\n"
-    "      --format WHAT  table (default), csv or json\n"
-    COMMON_HELP;
+    "      --format WHAT  table (default), csv or json\n" COMMON_HELP;
 
 static const struct {
     const char *command;

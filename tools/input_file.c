@@ -14,8 +14,11 @@
 
 static const char *kind_name(mode_t mode)
 {
-    return S_ISFIFO(mode) ? "a FIFO" : S_ISCHR(mode) ? "a device" : S_ISBLK(mode) ? "a device"
-         : S_ISSOCK(mode) ? "a socket" : "no regular file";
+    return S_ISFIFO(mode)   ? "a FIFO"
+           : S_ISCHR(mode)  ? "a device"
+           : S_ISBLK(mode)  ? "a device"
+           : S_ISSOCK(mode) ? "a socket"
+                            : "no regular file";
 }
 
 static vtc_status check_kind(const struct stat *status, bool allow_special, struct vtc_error *err)
@@ -24,13 +27,13 @@ static vtc_status check_kind(const struct stat *status, bool allow_special, stru
         return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET,
                            "expected a file, found a directory");
     if (!S_ISREG(status->st_mode) && !allow_special)
-        return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET,
-                           "expected a regular file, found %s", kind_name(status->st_mode));
+        return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET, "expected a regular file, found %s",
+                           kind_name(status->st_mode));
     return VTC_OK;
 }
 
-vtc_status input_file_open(const char *path, bool allow_special, int *out_fd,
-                           struct stat *out_stat, struct vtc_error *err)
+vtc_status input_file_open(const char *path, bool allow_special, int *out_fd, struct stat *out_stat,
+                           struct vtc_error *err)
 {
     bool is_stdin = strcmp(path, "-") == 0;
     /* Looked at first: opening a FIFO would wait, opening a device can have effects. */
@@ -59,8 +62,8 @@ static int temporary_file(void)
 {
     const char *directory = getenv("TMPDIR");
     char path[4096];
-    int length = snprintf(path, sizeof path, "%s/vtc-XXXXXX",
-                          directory && *directory ? directory : "/tmp");
+    int length =
+        snprintf(path, sizeof path, "%s/vtc-XXXXXX", directory && *directory ? directory : "/tmp");
     if (length < 0 || (size_t)length >= sizeof path) {
         errno = ENAMETOOLONG;
         return -1;

@@ -11,8 +11,8 @@
 /* Opens `path` for reading from its start to its end; "-" gives a duplicate of standard input.
  * Refuses directories, and what is no regular file (a FIFO would wait for its writer) unless
  * `allow_special`. */
-vtc_status input_file_open(const char *path, bool allow_special, int *out_fd,
-                           struct stat *out_stat, struct vtc_error *err);
+vtc_status input_file_open(const char *path, bool allow_special, int *out_fd, struct stat *out_stat,
+                           struct vtc_error *err);
 
 /* The same for what must be read from any place: a FIFO is refused, and a standard input that is a
  * pipe is copied to a temporary file without a name. */

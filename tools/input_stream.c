@@ -70,8 +70,7 @@ vtc_status input_stream_open(struct input_stream *stream, const char *path, bool
                              size_t memory_bytes, struct vtc_error *err)
 {
     memset(stream, 0, sizeof *stream);
-    vtc_status result =
-        input_file_open(path, allow_special, &stream->fd, &stream->status, err);
+    vtc_status result = input_file_open(path, allow_special, &stream->fd, &stream->status, err);
     if (result != VTC_OK)
         return result;
     if (S_ISREG(stream->status.st_mode)) {
@@ -105,8 +104,8 @@ static vtc_status read_plain(struct input_stream *stream, void *buffer, size_t c
     return VTC_OK;
 }
 
-vtc_status input_stream_read(void *context, void *buffer, size_t capacity_bytes,
-                             size_t *out_bytes, struct vtc_error *err)
+vtc_status input_stream_read(void *context, void *buffer, size_t capacity_bytes, size_t *out_bytes,
+                             struct vtc_error *err)
 {
     struct input_stream *stream = context;
     struct vtc_error unwanted;

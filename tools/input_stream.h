@@ -20,10 +20,10 @@ struct input_stream {
     int fd;
     struct stat status;
     enum input_packing packing;
-    uint64_t packed_offset;  /* of buffer[pos] in the file */
-    uint64_t total_bytes;    /* of the file; 0: not known */
-    void *unpacker;          /* z_stream or ZSTD_DCtx */
-    bool is_within;          /* a member or frame has begun and not ended */
+    uint64_t packed_offset; /* of buffer[pos] in the file */
+    uint64_t total_bytes;   /* of the file; 0: not known */
+    void *unpacker;         /* z_stream or ZSTD_DCtx */
+    bool is_within;         /* a member or frame has begun and not ended */
     unsigned char *buffer;
     size_t pos;
     size_t len_bytes;
@@ -34,8 +34,8 @@ struct input_stream {
 vtc_status input_stream_open(struct input_stream *stream, const char *path, bool allow_special,
                              size_t memory_bytes, struct vtc_error *err);
 /* A vtc_read_fn; `context` is the stream. */
-vtc_status input_stream_read(void *context, void *buffer, size_t capacity_bytes,
-                             size_t *out_bytes, struct vtc_error *err);
+vtc_status input_stream_read(void *context, void *buffer, size_t capacity_bytes, size_t *out_bytes,
+                             struct vtc_error *err);
 void input_stream_close(struct input_stream *stream);
 
 #endif

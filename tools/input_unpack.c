@@ -22,8 +22,7 @@ static vtc_status open_gzip(struct input_stream *stream, struct vtc_error *err)
     return VTC_OK;
 }
 
-static vtc_status open_zstd(struct input_stream *stream, size_t memory_bytes,
-                            struct vtc_error *err)
+static vtc_status open_zstd(struct input_stream *stream, size_t memory_bytes, struct vtc_error *err)
 {
     ZSTD_DCtx *zstd = ZSTD_createDCtx();
     int window_log = ZSTD_WINDOW_LOG_MIN;
@@ -58,8 +57,7 @@ static void took(struct input_stream *stream, size_t bytes)
 /* After a member: zeros to the end are padding (gzip -c | tape), another member goes on. */
 static vtc_status begin_member(struct input_stream *stream, struct vtc_error *err)
 {
-    while (stream->len_bytes > 0 && stream->packed_offset > 0 &&
-           stream->buffer[stream->pos] == 0) {
+    while (stream->len_bytes > 0 && stream->packed_offset > 0 && stream->buffer[stream->pos] == 0) {
         took(stream, 1);
         vtc_status result = input_stream_refill(stream, err);
         if (result != VTC_OK)

@@ -25,8 +25,7 @@ static const struct {
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 enum exit_code for_each_file(const struct options *options,
-                             enum exit_code (*run)(const struct options *options,
-                                                   const char *path))
+                             enum exit_code (*run)(const struct options *options, const char *path))
 {
     enum exit_code first = CODE_OK;
     if (options->operand_count == 0)
@@ -50,8 +49,7 @@ static enum exit_code unknown(const char *word)
 {
     for (int i = 0; i < COMMANDS; i++) {
         if (strlen(word) > 0 && strncmp(commands[i].name, word, strlen(word)) == 0) {
-            message_print(NULL, "unknown command '%s'; did you mean '%s'?", word,
-                          commands[i].name);
+            message_print(NULL, "unknown command '%s'; did you mean '%s'?", word, commands[i].name);
             return CODE_USAGE;
         }
     }

@@ -11,14 +11,13 @@
 void message_print(const char *subject, const char *format, ...) VTC_PRINTF(2, 3);
 
 /* Prints a failure with its place (line, column and byte, or byte and rule); gives its exit code. */
-enum exit_code message_failure(const char *subject, vtc_status status,
-                               const struct vtc_error *err);
+enum exit_code message_failure(const char *subject, vtc_status status, const struct vtc_error *err);
 
 /* An error record that says nothing yet. */
 void failure_init(struct vtc_error *err);
 /* Fills `err` and returns `code`. */
-vtc_status failure_set(struct vtc_error *err, vtc_status code, uint64_t offset,
-                       const char *format, ...) VTC_PRINTF(4, 5);
+vtc_status failure_set(struct vtc_error *err, vtc_status code, uint64_t offset, const char *format,
+                       ...) VTC_PRINTF(4, 5);
 /* The same for errno; `what` (may be NULL) says what was tried. */
 vtc_status failure_errno(struct vtc_error *err, int sys_errno, const char *what);
 

@@ -14,8 +14,18 @@
 enum { THREADS_MAX = 256, THREADS_DEFAULT_MAX = 4 };
 
 enum option_id {
-    OPTION_OUTPUT, OPTION_STDOUT, OPTION_KEEP, OPTION_REMOVE, OPTION_FORCE, OPTION_QUIET,
-    OPTION_VERBOSE, OPTION_THREADS, OPTION_MEMORY, OPTION_LEVEL, OPTION_JSON, OPTION_FORMAT,
+    OPTION_OUTPUT,
+    OPTION_STDOUT,
+    OPTION_KEEP,
+    OPTION_REMOVE,
+    OPTION_FORCE,
+    OPTION_QUIET,
+    OPTION_VERBOSE,
+    OPTION_THREADS,
+    OPTION_MEMORY,
+    OPTION_LEVEL,
+    OPTION_JSON,
+    OPTION_FORMAT,
     OPTION_HELP
 };
 
@@ -223,9 +233,8 @@ static enum exit_code check_together(const struct options *options)
         wrong = "-o and -c exclude each other";
     else if (options->output && options->operand_count > 1)
         wrong = "-o takes one file at a time";
-    else if (options->remove_source &&
-             (options->to_stdout || to_stdin_or_out ||
-              (options->output && strcmp(options->output, "-") == 0)))
+    else if (options->remove_source && (options->to_stdout || to_stdin_or_out ||
+                                        (options->output && strcmp(options->output, "-") == 0)))
         wrong = "--rm needs files in and out, not standard input or output";
     if (!wrong)
         return CODE_OK;

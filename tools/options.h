@@ -24,10 +24,10 @@ enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
 struct options {
     const char *command; /* its name, for messages */
     bool help;
-    int level;           /* 0: the default */
+    int level; /* 0: the default */
     unsigned threads;
-    const char *output;  /* NULL: derived from each file's name; "-": standard output */
-    bool to_stdout;      /* -c, or -o - */
+    const char *output; /* NULL: derived from each file's name; "-": standard output */
+    bool to_stdout;     /* -c, or -o - */
     bool remove_source;
     bool force;
     int verbosity;       /* -1 quiet, 0, 1 more */

@@ -141,8 +141,7 @@ vtc_status output_file_write(void *context, const void *bytes, size_t len_bytes,
 {
     struct output_file *output = context;
     struct vtc_error unwanted;
-    vtc_status result =
-        descriptor_write_all(output->fd, bytes, len_bytes, err ? err : &unwanted);
+    vtc_status result = descriptor_write_all(output->fd, bytes, len_bytes, err ? err : &unwanted);
     if (result == VTC_OK)
         output->bytes += len_bytes;
     else

@@ -19,14 +19,14 @@
 
 struct output_file {
     const char *target;
-    const char *base;     /* the last part of target */
+    const char *base; /* the last part of target */
     bool force;
-    bool is_direct;       /* standard output, a device or a FIFO: no temporary file */
-    int fd;               /* of the temporary file: for reading too */
+    bool is_direct; /* standard output, a device or a FIFO: no temporary file */
+    int fd;         /* of the temporary file: for reading too */
     int directory_fd;
     char temporary[64];
-    bool has_failed;      /* a write has: the failure is about the target, not the source */
-    uint64_t bytes;       /* written so far */
+    bool has_failed; /* a write has: the failure is about the target, not the source */
+    uint64_t bytes;  /* written so far */
 };
 
 /* `source` (may be NULL) is what is read: the target must be another file. ARGUMENT when refused.

@@ -18,8 +18,8 @@ void progress_begin(struct progress *progress, const char *name, bool is_quiet)
     const char *terminal = getenv("TERM");
     memset(progress, 0, sizeof *progress);
     progress->name = name;
-    progress->is_wanted = !is_quiet && isatty(STDERR_FILENO) && terminal &&
-                          strcmp(terminal, "dumb") != 0;
+    progress->is_wanted =
+        !is_quiet && isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
     clock_gettime(CLOCK_MONOTONIC, &progress->last);
 }
 

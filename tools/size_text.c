@@ -58,8 +58,8 @@ const char *duration_text_format(uint64_t duration_ns, char out[SIZE_TEXT_BYTES]
         divisor *= 1000;
         unit++;
     }
-    uint64_t thousandths = duration_ns / divisor + (duration_ns % divisor >= divisor - divisor / 2 &&
-                                                    divisor > 1);
+    uint64_t thousandths =
+        duration_ns / divisor + (duration_ns % divisor >= divisor - divisor / 2 && divisor > 1);
     snprintf(out, SIZE_TEXT_BYTES, "%" PRIu64 ".%03u %s", thousandths / 1000,
              (unsigned)(thousandths % 1000), units[unit]);
     return out;

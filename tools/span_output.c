@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "descriptor.h"
 #include "escape.h"
 #include "json_out.h"
 #include "message.h"
@@ -93,9 +94,8 @@ static int print_table(const struct span_answer *answer, struct text_buffer *cel
 /* RFC 4180. On a terminal, control characters are escaped as in a table. */
 static void csv_field(struct text_buffer *cell, char before)
 {
-    char *escaped = isatty(STDOUT_FILENO) && cell->len_bytes
-                        ? escape_copy(cell->data, cell->len_bytes)
-                        : NULL;
+    char *escaped =
+        isatty(STDOUT_FILENO) && cell->len_bytes ? escape_copy(cell->data, cell->len_bytes) : NULL;
     const char *text = escaped ? escaped : cell->data;
     size_t len_bytes = escaped ? strlen(escaped) : cell->len_bytes;
     bool quoted = false;
@@ -139,6 +139,7 @@ static void print_csv(const struct span_answer *answer, struct text_buffer *cell
         text_buffer_add_string(cell, label->process);
         csv_field(cell, ',');
         putchar('\n');
+        descriptor_watch_stdout();
     }
 }
 
@@ -198,6 +199,7 @@ static void print_json(const struct span_answer *answer, struct text_buffer *cel
         json_number_member(&out, "tid", label->tid, cell);
         json_member(&out, "process", label->process, cell);
         json_end(&out, '}');
+        descriptor_watch_stdout();
     }
     json_end(&out, ']');
     json_finish(&out);

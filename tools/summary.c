@@ -32,6 +32,5 @@ void summary_print_trace(const struct vtc_compress_result *result)
         issues[SIZE_TEXT_BYTES];
     fprintf(stderr, "  %s events, %s rows, %s events kept as raw text, %s issues\n",
             count_text_format(result->events, events), count_text_format(result->rows, rows),
-            count_text_format(result->raw_events, raw),
-            count_text_format(result->issues, issues));
+            count_text_format(result->raw_events, raw), count_text_format(result->issues, issues));
 }

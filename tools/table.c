@@ -4,6 +4,7 @@
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
 
+#include "descriptor.h"
 #include "escape.h"
 
 struct table {
@@ -72,6 +73,8 @@ int table_print(struct table *table, FILE *stream)
     if (table->failure == 0) {
         keep_failure(table, scols_table_set_stream(table->columns, stream));
         keep_failure(table, scols_print_table(table->columns));
+        if (stream == stdout)
+            descriptor_watch_stdout();
     }
     int failure = table->failure;
     scols_unref_table(table->columns);

@@ -9,7 +9,6 @@
 vtc_status target_name_compressed(const char *source, char **out_target, struct vtc_error *err);
 
 /* trace.vtc: trace.json. ARGUMENT for any other name. */
-vtc_status target_name_decompressed(const char *source, char **out_target,
-                                    struct vtc_error *err);
+vtc_status target_name_decompressed(const char *source, char **out_target, struct vtc_error *err);
 
 #endif

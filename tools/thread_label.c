@@ -69,8 +69,7 @@ vtc_status thread_labels_load(struct thread_labels *labels, vtc_reader *reader,
                                (unsigned)label->track);
         label->pid = track.pid;
         label->tid = track.tid;
-        result = vtc_reader_track_names(reader, label->track, &label->process, &label->thread,
-                                        err);
+        result = vtc_reader_track_names(reader, label->track, &label->process, &label->thread, err);
         if (result != VTC_OK)
             return result;
     }

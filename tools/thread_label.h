@@ -25,8 +25,7 @@ struct thread_labels {
 
 /* Looks the labels of `tracks` up; they may repeat. */
 vtc_status thread_labels_load(struct thread_labels *labels, vtc_reader *reader,
-                              const uint32_t *tracks, size_t track_count,
-                              struct vtc_error *err);
+                              const uint32_t *tracks, size_t track_count, struct vtc_error *err);
 void thread_labels_free(struct thread_labels *labels);
 /* NULL for VTC_NO_TRACK. */
 const struct thread_label *thread_labels_find(const struct thread_labels *labels, uint32_t track);

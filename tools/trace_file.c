@@ -10,8 +10,7 @@
 
 struct vtc_reader_opts trace_file_reader_opts(size_t memory_bytes)
 {
-    struct vtc_reader_opts opts = {.struct_size = sizeof opts,
-                                   .memory_limit_bytes = memory_bytes};
+    struct vtc_reader_opts opts = {.struct_size = sizeof opts, .memory_limit_bytes = memory_bytes};
     return opts;
 }
 

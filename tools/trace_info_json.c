@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "json_out.h"
 #include "trace_info.h"
 
@@ -138,6 +139,7 @@ static void print_columns(struct json_out *out, const struct trace_info *info)
         unsigned_member(out, "strings", column->strings);
         unsigned_member(out, "string_bytes", column->string_bytes);
         json_end(out, '}');
+        descriptor_watch_stdout();
     }
     json_end(out, ']');
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "descriptor.h"
 #include "escape.h"
 #include "message.h"
 #include "size_text.h"
@@ -119,6 +120,7 @@ static void print_issues(const struct trace_info *info)
         if (vtc_reader_issue(info->file->reader, i, &issue) == VTC_OK)
             printf("  byte %" PRIu64 ", %" PRIu64 " long: %s\n", issue.offset, issue.len_bytes,
                    issue.cause);
+        descriptor_watch_stdout();
     }
     if (info->summary.issues > info->summary.issues_listed)
         printf("  and %s more\n",

@@ -102,7 +102,7 @@ class Cursor:
             if byte < 0x80:
                 break
             shift += 7
-            if shift > 63:
+            if shift == 63:
                 # A tenth byte can only hold the 64th bit, so it must be the last.
                 if pos >= end:
                     self.need(pos - start + 1, what)

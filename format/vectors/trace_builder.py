@@ -218,10 +218,10 @@ class Rows:
         return out
 
 
-def add_block(file, schema, rows, arrays=None, whole=None, order=None, carried=(), counts=None,
+def add_block(file, schema, content, arrays=None, whole=None, order=None, carried=(), counts=None,
               spoil_directory=None, segments=None, **fields):
     """Adds a BLOCK of these rows. `fields` go to File.block and to the zone map."""
-    table = rows if isinstance(rows, Rows) else Rows(schema, rows)
+    table = content if isinstance(content, Rows) else Rows(schema, content)
     segment = vb.Segment()
     directory = table.directory(segment, arrays, whole, order, carried, counts)
     if spoil_directory:

@@ -21,10 +21,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VTCI_MIX_CONTEXTS_MAX 4u  /* external streams aligned with the values */
-#define VTCI_MIX_TERMS_MAX 6u     /* mixed contexts besides order 0 */
-#define VTCI_MIX_ORDER_MAX 32u    /* previous values in one context */
-#define VTCI_MIX_MATCH_MAX 64u    /* length of a match before it is trusted */
+#define VTCI_MIX_CONTEXTS_MAX 4u /* external streams aligned with the values */
+#define VTCI_MIX_TERMS_MAX 6u    /* mixed contexts besides order 0 */
+#define VTCI_MIX_ORDER_MAX 32u   /* previous values in one context */
+#define VTCI_MIX_MATCH_MAX 64u   /* length of a match before it is trusted */
 #define VTCI_MIX_PLAIN_BITS_MAX 24u
 #define VTCI_MIX_VALUES_MAX ((size_t)1 << 24)
 
@@ -34,19 +34,19 @@ enum {
     VTCI_MIX_E1 = 2,
     VTCI_MIX_E2 = 4,
     VTCI_MIX_E3 = 8,
-    VTCI_MIX_PREVIOUS_ROUGH = 16,   /* magnitude of the previous value */
-    VTCI_MIX_SAME_E0_ROUGH = 32,    /* magnitude of the last value that had this e0 */
+    VTCI_MIX_PREVIOUS_ROUGH = 16, /* magnitude of the previous value */
+    VTCI_MIX_SAME_E0_ROUGH = 32,  /* magnitude of the last value that had this e0 */
     VTCI_MIX_INPUTS_ALL = 63
 };
 
 struct vtci_mix_term {
-    uint8_t inputs;  /* VTCI_MIX_… */
-    uint8_t order;   /* and so many previous values, exactly; <= VTCI_MIX_ORDER_MAX */
+    uint8_t inputs; /* VTCI_MIX_… */
+    uint8_t order;  /* and so many previous values, exactly; <= VTCI_MIX_ORDER_MAX */
 };
 
 struct vtci_mix_model {
-    uint8_t plain;        /* 1: values are names (ids), 0: values are quantities */
-    uint8_t match_order;  /* 0: off; else predict whole values after a repeat of this length */
+    uint8_t plain;       /* 1: values are names (ids), 0: values are quantities */
+    uint8_t match_order; /* 0: off; else predict whole values after a repeat of this length */
     uint8_t term_count;
     struct vtci_mix_term terms[VTCI_MIX_TERMS_MAX];
 };

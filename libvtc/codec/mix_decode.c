@@ -8,8 +8,8 @@
 #include <assert.h>
 
 /* Returns the header's length, 0 if it breaks a rule.  SPEC: MIX-1 */
-static size_t
-header_get(const uint8_t *src, size_t src_bytes, struct vtci_mix_model *model, unsigned *out_width)
+static size_t header_get(const uint8_t *src, size_t src_bytes, struct vtci_mix_model *model,
+                         unsigned *out_width)
 {
     if (src_bytes < 3)
         return 0;
@@ -34,9 +34,8 @@ header_get(const uint8_t *src, size_t src_bytes, struct vtci_mix_model *model, u
     return bytes;
 }
 
-bool
-vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const *contexts,
-                unsigned context_count, size_t n, void *workspace, uint64_t *out_values)
+bool vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const *contexts,
+                     unsigned context_count, size_t n, void *workspace, uint64_t *out_values)
 {
     struct vtci_mix_model model = {0};
     unsigned width = 0;
@@ -48,8 +47,10 @@ vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const *con
         return false;
     struct vtci_mix_state *s = vtci_mix_state_init(workspace, n, &model);
     struct vtci_mix_range r = {.src = src, .size_bytes = src_bytes, .pos = header_bytes};
-    struct vtci_mix_walk w = {.model = &model, .contexts = contexts,
-                              .context_count = context_count, .width = width,
+    struct vtci_mix_walk w = {.model = &model,
+                              .contexts = contexts,
+                              .context_count = context_count,
+                              .width = width,
                               .values = out_values};
 
     vtci_mix_walk_init(&w);

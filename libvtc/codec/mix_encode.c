@@ -5,8 +5,8 @@
 
 #include <assert.h>
 
-static size_t
-header_put(const struct vtci_mix_model *model, unsigned width, uint8_t *dst, size_t capacity)
+static size_t header_put(const struct vtci_mix_model *model, unsigned width, uint8_t *dst,
+                         size_t capacity)
 {
     size_t bytes = 3 + 2 * (size_t)model->term_count;
 
@@ -22,8 +22,7 @@ header_put(const struct vtci_mix_model *model, unsigned width, uint8_t *dst, siz
     return bytes;
 }
 
-static void
-model_check(const struct vtci_mix_model *model)
+static void model_check(const struct vtci_mix_model *model)
 {
     assert(model->plain <= 1);
     assert(model->term_count <= VTCI_MIX_TERMS_MAX);
@@ -34,10 +33,9 @@ model_check(const struct vtci_mix_model *model)
     }
 }
 
-size_t
-vtci_mix_encode(const struct vtci_mix_model *model, const uint64_t *values,
-                const uint32_t *const *contexts, unsigned context_count, size_t n,
-                void *workspace, uint8_t *dst, size_t dst_capacity)
+size_t vtci_mix_encode(const struct vtci_mix_model *model, const uint64_t *values,
+                       const uint32_t *const *contexts, unsigned context_count, size_t n,
+                       void *workspace, uint8_t *dst, size_t dst_capacity)
 {
     struct vtci_mix_model used = *model;
     uint64_t all = 0;
@@ -56,8 +54,11 @@ vtci_mix_encode(const struct vtci_mix_model *model, const uint64_t *values,
         return 0;
     struct vtci_mix_state *s = vtci_mix_state_init(workspace, n, &used);
     struct vtci_mix_range r = {.dst = dst, .size_bytes = dst_capacity, .pos = header_bytes};
-    struct vtci_mix_walk w = {.model = &used, .contexts = contexts,
-                              .context_count = context_count, .width = width, .values = values};
+    struct vtci_mix_walk w = {.model = &used,
+                              .contexts = contexts,
+                              .context_count = context_count,
+                              .width = width,
+                              .values = values};
 
     vtci_mix_walk_init(&w);
     vtci_mix_range_open(&r, false);

@@ -31,25 +31,22 @@
 #define VTCI_MIX_PREFETCH(address) ((void)0)
 #endif
 
-static inline uint64_t
-vtci_mix_hash(uint64_t h, uint64_t v)
+static inline uint64_t vtci_mix_hash(uint64_t h, uint64_t v)
 {
     h = (h + v + VTCI_MIX_K1) * VTCI_MIX_K2;
     return h ^ h >> 32;
 }
 
 /* Floor division by 2^bits; the compilers of this world shift arithmetically. */
-static inline int64_t
-vtci_mix_shift(int64_t v, unsigned bits)
+static inline int64_t vtci_mix_shift(int64_t v, unsigned bits)
 {
     _Static_assert((-3 >> 1) == -2, "arithmetic right shift");
     return v >> bits;
 }
 
 /* Moves the counter towards the bit by its age's rate.  SPEC: MIX-6 */
-static inline uint32_t
-vtci_mix_counter_next(const struct vtci_mix_state *s, uint32_t counter, unsigned bit,
-                      uint32_t limit)
+static inline uint32_t vtci_mix_counter_next(const struct vtci_mix_state *s, uint32_t counter,
+                                             unsigned bit, uint32_t limit)
 {
     uint32_t age = counter & 1023;
     int32_t p = (int32_t)(counter >> 10);
@@ -63,8 +60,8 @@ vtci_mix_counter_next(const struct vtci_mix_state *s, uint32_t counter, unsigned
  * The line for the check word, or the younger of the two emptied for it.  Which
  * of the two it is no branch predictor can know, so that is arithmetic.
  */
-static inline struct vtci_mix_line *
-vtci_mix_line_take(struct vtci_mix_line *lines, uint32_t slot, uint32_t check)
+static inline struct vtci_mix_line *vtci_mix_line_take(struct vtci_mix_line *lines, uint32_t slot,
+                                                       uint32_t check)
 {
     uint32_t other = (lines[slot].check != check) & (lines[slot ^ 1].check == check);
     struct vtci_mix_line *line = &lines[slot ^ other];
@@ -85,8 +82,7 @@ vtci_mix_line_take(struct vtci_mix_line *lines, uint32_t slot, uint32_t check)
  * are not in the cache, so all are asked for before the first is looked at.
  * SPEC: MIX-5
  */
-static inline void
-vtci_mix_lines_find(struct vtci_mix_state *s, unsigned models, uint64_t key)
+static inline void vtci_mix_lines_find(struct vtci_mix_state *s, unsigned models, uint64_t key)
 {
     uint32_t slots[VTCI_MIX_MODELS], checks[VTCI_MIX_MODELS];
 
@@ -101,8 +97,7 @@ vtci_mix_lines_find(struct vtci_mix_state *s, unsigned models, uint64_t key)
         s->line[m] = vtci_mix_line_take(s->lines, slots[m], checks[m]);
 }
 
-static inline int
-vtci_mix_clamp(int64_t v, int limit)
+static inline int vtci_mix_clamp(int64_t v, int limit)
 {
     return v > limit ? limit : v < -limit ? -limit : (int)v;
 }
@@ -112,9 +107,9 @@ vtci_mix_clamp(int64_t v, int limit)
  * `place`; `first` is the first calibration table (0, or VTCI_MIX_MODELS for
  * the match flag), `models` how many.
  */
-static inline unsigned
-vtci_mix_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding, unsigned models,
-             unsigned first, unsigned node, unsigned place, unsigned bit)
+static inline unsigned vtci_mix_bit(struct vtci_mix_state *s, struct vtci_mix_range *r,
+                                    bool decoding, unsigned models, unsigned first, unsigned node,
+                                    unsigned place, unsigned bit)
 {
     uint32_t *counters[VTCI_MIX_MODELS], *tables[VTCI_MIX_MODELS];
     int32_t x[VTCI_MIX_MODELS];
@@ -138,8 +133,8 @@ vtci_mix_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding, 
     struct vtci_mix_weights *wa = &s->by_node[place];
     struct vtci_mix_weights *wb = &s->by_hits[hits];
     struct vtci_mix_weights *wc = &s->by_e0[s->e0_set];
-    int64_t dot = 256 * ((int64_t)wa->w[VTCI_MIX_MODELS] + wb->w[VTCI_MIX_MODELS] +
-                         wc->w[VTCI_MIX_MODELS]);
+    int64_t dot =
+        256 * ((int64_t)wa->w[VTCI_MIX_MODELS] + wb->w[VTCI_MIX_MODELS] + wc->w[VTCI_MIX_MODELS]);
 
     for (unsigned m = 0; m < models; m++)
         dot += x[m] * ((int64_t)wa->w[m] + wb->w[m] + wc->w[m]);

@@ -16,13 +16,12 @@
 
 struct vtci_mix_range {
     uint32_t low, high, code;
-    const uint8_t *src;         /* decoder */
-    uint8_t *dst;               /* encoder */
-    size_t size_bytes, pos;     /* pos may run past size_bytes: then it did not fit */
+    const uint8_t *src;     /* decoder */
+    uint8_t *dst;           /* encoder */
+    size_t size_bytes, pos; /* pos may run past size_bytes: then it did not fit */
 };
 
-static inline uint32_t
-vtci_mix_range_next(struct vtci_mix_range *r)
+static inline uint32_t vtci_mix_range_next(struct vtci_mix_range *r)
 {
     uint32_t byte = r->pos < r->size_bytes ? r->src[r->pos] : 0;
 
@@ -30,16 +29,14 @@ vtci_mix_range_next(struct vtci_mix_range *r)
     return byte;
 }
 
-static inline void
-vtci_mix_range_put(struct vtci_mix_range *r, uint32_t byte)
+static inline void vtci_mix_range_put(struct vtci_mix_range *r, uint32_t byte)
 {
     if (r->pos < r->size_bytes)
         r->dst[r->pos] = (uint8_t)byte;
     r->pos++;
 }
 
-static inline void
-vtci_mix_range_open(struct vtci_mix_range *r, bool decoding)
+static inline void vtci_mix_range_open(struct vtci_mix_range *r, bool decoding)
 {
     r->low = 0;
     r->high = UINT32_MAX;
@@ -50,8 +47,8 @@ vtci_mix_range_open(struct vtci_mix_range *r, bool decoding)
 }
 
 /* p in 1..65535.  Encodes `bit`, or decodes and returns it. */
-static inline unsigned
-vtci_mix_range_bit(struct vtci_mix_range *r, bool decoding, uint32_t p, unsigned bit)
+static inline unsigned vtci_mix_range_bit(struct vtci_mix_range *r, bool decoding, uint32_t p,
+                                          unsigned bit)
 {
     uint32_t middle = r->low + (uint32_t)(((uint64_t)(r->high - r->low) * p) >> 16);
 
@@ -72,18 +69,16 @@ vtci_mix_range_bit(struct vtci_mix_range *r, bool decoding, uint32_t p, unsigned
     return bit;
 }
 
-static inline void
-vtci_mix_range_flush(struct vtci_mix_range *r)
+static inline void vtci_mix_range_flush(struct vtci_mix_range *r)
 {
     if (r->low != 0)
         vtci_mix_range_put(r, (r->low >> 24) + 1);
 }
 
 /* True if the decoder stands at the end that the encoder would have written. */
-static inline bool
-vtci_mix_range_at_end(const struct vtci_mix_range *r)
+static inline bool vtci_mix_range_at_end(const struct vtci_mix_range *r)
 {
-    size_t end = r->pos - 4 + (r->low != 0);    /* the decoder reads four bytes ahead */
+    size_t end = r->pos - 4 + (r->low != 0); /* the decoder reads four bytes ahead */
     uint32_t last = r->low != 0 ? (r->low & 0xff000000u) + 0x01000000u : 0;
 
     return end == r->size_bytes && r->code == last;

@@ -5,10 +5,9 @@
 
 #include <string.h>
 
-#define EXP_STEP 4278222805u        /* floor(2^32 * exp(-1/256)) */
+#define EXP_STEP 4278222805u /* floor(2^32 * exp(-1/256)) */
 
-static void
-fill_squash(uint16_t *squash)
+static void fill_squash(uint16_t *squash)
 {
     const int max = VTCI_MIX_STRETCH_MAX;
     uint64_t decay = (uint64_t)1 << 32;
@@ -24,8 +23,7 @@ fill_squash(uint16_t *squash)
     }
 }
 
-static void
-fill_stretch(int16_t *stretch, const uint16_t *squash)
+static void fill_stretch(int16_t *stretch, const uint16_t *squash)
 {
     int d = -VTCI_MIX_STRETCH_MAX;
 
@@ -36,8 +34,7 @@ fill_stretch(int16_t *stretch, const uint16_t *squash)
     }
 }
 
-static uint32_t
-knot(const uint16_t *squash, int d)
+static uint32_t knot(const uint16_t *squash, int d)
 {
     if (d > VTCI_MIX_STRETCH_MAX)
         d = VTCI_MIX_STRETCH_MAX;
@@ -46,8 +43,7 @@ knot(const uint16_t *squash, int d)
     return (uint32_t)squash[d + VTCI_MIX_STRETCH_MAX] << 16;
 }
 
-static void
-init_refinement(struct vtci_mix_state *s)
+static void init_refinement(struct vtci_mix_state *s)
 {
     for (int b = 0; b < VTCI_MIX_BUCKETS; b++) {
         uint32_t centre = knot(s->squash, b * 128 - 2816 + 64);
@@ -62,8 +58,7 @@ init_refinement(struct vtci_mix_state *s)
         memcpy(s->refine[node], s->refine[0], sizeof s->refine[0]);
 }
 
-static void
-init_weights(struct vtci_mix_state *s)
+static void init_weights(struct vtci_mix_state *s)
 {
     memset(s->by_hits, 0, sizeof s->by_hits);
     memset(s->by_e0, 0, sizeof s->by_e0);
@@ -77,27 +72,26 @@ init_weights(struct vtci_mix_state *s)
     }
 }
 
-uint32_t
-vtci_mix_line_count(size_t n)
+uint32_t vtci_mix_line_count(size_t n)
 {
     return n >= VTCI_MIX_LINES_MAX / 8 ? VTCI_MIX_LINES_MAX : (uint32_t)n * 8 + 64;
 }
 
-size_t
-vtci_mix_workspace_bytes(size_t n)
+size_t vtci_mix_workspace_bytes(size_t n)
 {
     return ((sizeof(struct vtci_mix_state) + 63) & ~(size_t)63) +
            vtci_mix_line_count(n) * sizeof(struct vtci_mix_line);
 }
 
-struct vtci_mix_state *
-vtci_mix_state_init(void *workspace, size_t n, const struct vtci_mix_model *model)
+struct vtci_mix_state *vtci_mix_state_init(void *workspace, size_t n,
+                                           const struct vtci_mix_model *model)
 {
     struct vtci_mix_state *s = workspace;
-    struct vtci_mix_line *lines = (struct vtci_mix_line *)(void *)((uint8_t *)workspace +
-                                  ((sizeof *s + 63) & ~(size_t)63));
-    static const struct vtci_mix_line fresh = {0, {1u << 31, 1u << 31, 1u << 31, 1u << 31,
-                                                   1u << 31, 1u << 31, 1u << 31}};
+    struct vtci_mix_line *lines =
+        (struct vtci_mix_line *)(void *)((uint8_t *)workspace + ((sizeof *s + 63) & ~(size_t)63));
+    static const struct vtci_mix_line fresh = {0,
+                                               {1u << 31, 1u << 31, 1u << 31, 1u << 31, 1u << 31,
+                                                1u << 31, 1u << 31}};
 
     s->models = 1u + model->term_count;
     s->line_count = vtci_mix_line_count(n);
@@ -108,7 +102,11 @@ vtci_mix_state_init(void *workspace, size_t n, const struct vtci_mix_model *mode
     for (uint32_t i = 0; i < 256; i++)
         s->rate[i] = 131072 / (2 * i + 3);
     for (unsigned age = 0; age < 128; age++)
-        s->age_class[age] = (uint8_t)(age < 16 ? age : age < 32 ? 16 : age < 64 ? 17 : age < 90 ? 18 : 19);
+        s->age_class[age] = (uint8_t)(age < 16   ? age
+                                      : age < 32 ? 16
+                                      : age < 64 ? 17
+                                      : age < 90 ? 18
+                                                 : 19);
     init_refinement(s);
     init_weights(s);
     for (int c = 0; c < 65; c++)

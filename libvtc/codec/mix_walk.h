@@ -22,19 +22,18 @@ struct vtci_mix_walk {
     const struct vtci_mix_model *model;
     const uint32_t *const *contexts;
     unsigned context_count;
-    unsigned width;                             /* bits of a plain value */
-    unsigned length_bits;                       /* bits of a bit length */
-    const uint64_t *values;                     /* those before the current one are known */
-    uint64_t history[VTCI_MIX_MODELS];          /* rolling hash of each model */
-    uint64_t drop[VTCI_MIX_MODELS];             /* K1^(order+1): what leaves the window */
+    unsigned width;                    /* bits of a plain value */
+    unsigned length_bits;              /* bits of a bit length */
+    const uint64_t *values;            /* those before the current one are known */
+    uint64_t history[VTCI_MIX_MODELS]; /* rolling hash of each model */
+    uint64_t drop[VTCI_MIX_MODELS];    /* K1^(order+1): what leaves the window */
     uint64_t match_history, match_drop;
-    size_t match_pos;                           /* the value expected now */
-    uint32_t match_length;                      /* 0: no match */
-    uint32_t flags;                             /* last match flags, newest in bit 0 */
+    size_t match_pos;      /* the value expected now */
+    uint32_t match_length; /* 0: no match */
+    uint32_t flags;        /* last match flags, newest in bit 0 */
 };
 
-static inline unsigned
-vtci_mix_bit_length(uint64_t v)
+static inline unsigned vtci_mix_bit_length(uint64_t v)
 {
     unsigned n = 0;
 
@@ -46,16 +45,14 @@ vtci_mix_bit_length(uint64_t v)
     return n + (v != 0);
 }
 
-static inline uint32_t
-vtci_mix_rough(uint64_t v)
+static inline uint32_t vtci_mix_rough(uint64_t v)
 {
     unsigned n = vtci_mix_bit_length(v);
 
     return n <= 3 ? (uint32_t)v : n * 4 + (uint32_t)(v >> (n - 3) & 3);
 }
 
-static inline uint64_t
-vtci_mix_power(unsigned exponent)
+static inline uint64_t vtci_mix_power(unsigned exponent)
 {
     uint64_t p = 1;
 
@@ -64,13 +61,13 @@ vtci_mix_power(unsigned exponent)
     return p;
 }
 
-static inline void
-vtci_mix_walk_init(struct vtci_mix_walk *w)
+static inline void vtci_mix_walk_init(struct vtci_mix_walk *w)
 {
     for (unsigned m = 0; m < VTCI_MIX_MODELS; m++) {
         w->history[m] = 0;
         w->drop[m] = m == 0 || m > w->model->term_count
-                         ? 0 : vtci_mix_power(w->model->terms[m - 1].order + 1u);
+                         ? 0
+                         : vtci_mix_power(w->model->terms[m - 1].order + 1u);
     }
     w->match_history = 0;
     w->match_drop = vtci_mix_power(w->model->match_order + 1u);
@@ -80,9 +77,8 @@ vtci_mix_walk_init(struct vtci_mix_walk *w)
     w->length_bits = vtci_mix_bit_length(w->width);
 }
 
-static inline uint64_t
-vtci_mix_roll(const struct vtci_mix_walk *w, uint64_t history, uint64_t drop, unsigned order,
-              size_t i)
+static inline uint64_t vtci_mix_roll(const struct vtci_mix_walk *w, uint64_t history, uint64_t drop,
+                                     unsigned order, size_t i)
 {
     uint64_t gone = i >= (size_t)order + 1 ? w->values[i - 1 - order] : 0;
 
@@ -90,8 +86,8 @@ vtci_mix_roll(const struct vtci_mix_walk *w, uint64_t history, uint64_t drop, un
 }
 
 /* Brings histories and contexts up to value i.  SPEC: MIX-10 */
-static inline void
-vtci_mix_contexts_set(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_t i)
+static inline void vtci_mix_contexts_set(struct vtci_mix_walk *w, struct vtci_mix_state *s,
+                                         size_t i)
 {
     const struct vtci_mix_model *model = w->model;
     uint32_t e[VTCI_MIX_CONTEXTS_MAX] = {0};
@@ -121,8 +117,8 @@ vtci_mix_contexts_set(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_t 
 }
 
 /* Learns value i into histories, the last-by-e0 table.  SPEC: MIX-11 */
-static inline void
-vtci_mix_histories_roll(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_t i)
+static inline void vtci_mix_histories_roll(struct vtci_mix_walk *w, struct vtci_mix_state *s,
+                                           size_t i)
 {
     if (w->context_count != 0) {
         uint64_t e0_hash = vtci_mix_hash(0, w->contexts[0][i]);
@@ -131,13 +127,12 @@ vtci_mix_histories_roll(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_
     }
     for (unsigned m = 1; m < s->models; m++)
         if (w->model->terms[m - 1].order != 0)
-            w->history[m] = vtci_mix_roll(w, w->history[m], w->drop[m],
-                                          w->model->terms[m - 1].order, i + 1);
+            w->history[m] =
+                vtci_mix_roll(w, w->history[m], w->drop[m], w->model->terms[m - 1].order, i + 1);
 }
 
 /* Follows the match, or looks for one.  SPEC: MIX-12 */
-static inline void
-vtci_mix_match_find(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_t i)
+static inline void vtci_mix_match_find(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_t i)
 {
     unsigned order = w->model->match_order;
 
@@ -152,8 +147,8 @@ vtci_mix_match_find(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_t i)
     }
     if (i < order)
         return;
-    uint32_t *slot = &s->match[vtci_mix_hash(0, w->match_history) >> 16 &
-                               (VTCI_MIX_MATCH_SLOTS - 1)];
+    uint32_t *slot =
+        &s->match[vtci_mix_hash(0, w->match_history) >> 16 & (VTCI_MIX_MATCH_SLOTS - 1)];
 
     if (w->match_length == 0 && *slot != 0) {
         size_t from = *slot;
@@ -169,18 +164,16 @@ vtci_mix_match_find(struct vtci_mix_walk *w, struct vtci_mix_state *s, size_t i)
     *slot = (uint32_t)i;
 }
 
-static inline unsigned
-vtci_mix_match_class(uint32_t length)
+static inline unsigned vtci_mix_match_class(uint32_t length)
 {
-    unsigned n = vtci_mix_bit_length(length);       /* 1..16 */
+    unsigned n = vtci_mix_bit_length(length); /* 1..16 */
 
     return n * 2 + (n > 1 ? length >> (n - 2) & 1 : 0);
 }
 
 /* Codes whether the expected value comes.  SPEC: MIX-13 */
-static inline bool
-vtci_mix_match_flag(struct vtci_mix_walk *w, struct vtci_mix_state *s, struct vtci_mix_range *r,
-                    bool decoding, bool hit)
+static inline bool vtci_mix_match_flag(struct vtci_mix_walk *w, struct vtci_mix_state *s,
+                                       struct vtci_mix_range *r, bool decoding, bool hit)
 {
     uint64_t expected = w->values[w->match_pos];
     unsigned length = vtci_mix_match_class(w->match_length);
@@ -197,9 +190,8 @@ vtci_mix_match_flag(struct vtci_mix_walk *w, struct vtci_mix_state *s, struct vt
 }
 
 /* Codes the low `bits` bits of v from the top, three to a line.  SPEC: MIX-14 */
-static inline uint64_t
-vtci_mix_plain(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding, unsigned bits,
-               uint64_t v)
+static inline uint64_t vtci_mix_plain(struct vtci_mix_state *s, struct vtci_mix_range *r,
+                                      bool decoding, unsigned bits, uint64_t v)
 {
     uint32_t prefix = 1;
     unsigned node = 1;
@@ -220,9 +212,8 @@ vtci_mix_plain(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding
 }
 
 /* One counter alone, for bits that have nothing to learn from.  SPEC: MIX-15 */
-static inline unsigned
-vtci_mix_tail_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding,
-                  uint32_t *counter, unsigned bit)
+static inline unsigned vtci_mix_tail_bit(struct vtci_mix_state *s, struct vtci_mix_range *r,
+                                         bool decoding, uint32_t *counter, unsigned bit)
 {
     uint32_t p = *counter >> 16;
 
@@ -232,9 +223,8 @@ vtci_mix_tail_bit(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decod
 }
 
 /* The bits of a value of `length` bits below its top bit.  SPEC: MIX-15 */
-static inline uint64_t
-vtci_mix_mantissa(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decoding,
-                  unsigned length, uint64_t v)
+static inline uint64_t vtci_mix_mantissa(struct vtci_mix_state *s, struct vtci_mix_range *r,
+                                         bool decoding, unsigned length, uint64_t v)
 {
     uint64_t prefix = 1;
     unsigned node = 1;
@@ -261,9 +251,9 @@ vtci_mix_mantissa(struct vtci_mix_state *s, struct vtci_mix_range *r, bool decod
 }
 
 /* One value; returns false if a decoder finds an impossible one. */
-static inline bool
-vtci_mix_value(struct vtci_mix_walk *w, struct vtci_mix_state *s, struct vtci_mix_range *r,
-               bool decoding, size_t i, uint64_t *value)
+static inline bool vtci_mix_value(struct vtci_mix_walk *w, struct vtci_mix_state *s,
+                                  struct vtci_mix_range *r, bool decoding, size_t i,
+                                  uint64_t *value)
 {
     bool done = false;
 

@@ -71,11 +71,12 @@ vtc_status vtci_draft_planes(struct vtci_block_encoder *encoder, const struct vt
 
 /* An operator around one part with as many values. */
 static vtc_status wrap(struct vtci_block_encoder *encoder, struct vtci_op *op,
-                       const struct vtci_input *part, struct vtci_draft *out_draft)
+                       struct vtci_input *part, struct vtci_draft *out_draft)
 {
     struct vtci_draft inner;
     if (!op)
         return VTC_ERR_NO_MEMORY;
+    part->tried |= 1u << op->code;
     VTC_TRY(vtci_array_plan(encoder, part, &inner));
     op->parts[0] = inner.op;
     out_draft->op = op;
@@ -132,7 +133,8 @@ vtc_status vtci_draft_runs(struct vtci_block_encoder *encoder, const struct vtci
         start = i;
     }
     struct vtci_input part = {.values = values, .count = runs, .depth = input->depth + 1,
-                              .column = input->column};
+                              .column = input->column, .tried = input->tried};
+    part.tried |= 1u << VTCI_OP_RUNS;
     struct vtci_draft of_values, of_lengths;
     VTC_TRY(vtci_array_plan(encoder, &part, &of_values));
     part.values = lengths;
@@ -160,7 +162,7 @@ vtc_status vtci_draft_group(struct vtci_block_encoder *encoder, const struct vtc
 }
 
 vtc_status vtci_draft_linear(struct vtci_block_encoder *encoder, const struct vtci_input *input,
-                             uint32_t column, struct vtci_draft *out_draft)
+                             uint32_t column, bool group, struct vtci_draft *out_draft)
 {
     const int64_t *first;
     struct vtci_op *op = op_new(encoder, VTCI_OP_LINEAR, input->count);
@@ -173,7 +175,13 @@ vtc_status vtci_draft_linear(struct vtci_block_encoder *encoder, const struct vt
     struct vtci_input part = *input;
     part.values = rest;
     part.depth++;
-    return wrap(encoder, op, &part, out_draft);
+    if (!group)
+        return wrap(encoder, op, &part, out_draft);
+    VTC_TRY(vtci_draft_group(encoder, &part, out_draft));
+    op->parts[0] = out_draft->op;
+    out_draft->op = op;
+    out_draft->cost_bytes += OP_COST_BYTES;
+    return VTC_OK;
 }
 
 vtc_status vtci_draft_unstack(struct vtci_block_encoder *encoder, const struct vtci_input *input,

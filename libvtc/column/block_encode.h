@@ -45,7 +45,8 @@ void vtci_block_encoder_free(struct vtci_block_encoder *encoder);
 
 /* Appends the segment table (varint k, then k times u8 method, varint n, varint s) and the payload
  * to buffers of the caller. `schema` must have every definition that `data` uses; a snapshot will
- * do. `level` is 1 to 22. `data` is only read.
+ * do. `level` is 1 to 22; 0 packs
+ * nothing, for tests. `data` is only read.
  * VTC_ERR_NO_MEMORY, VTC_ERR_LIMIT; VTC_ERR_ARGUMENT when `data` does not fit the schema (values
  * missing or left over): checked so far as encoding needs it, never a crash. */
 VTC_NODISCARD vtc_status vtci_block_encode(struct vtci_block_encoder *encoder,

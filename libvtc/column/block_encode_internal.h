@@ -50,6 +50,7 @@ struct vtci_input {
     const uint32_t *children; /* see struct vtci_array_place */
     unsigned depth;           /* of the operator to be made; 1 for a root */
     uint32_t column;          /* whose array it is */
+    uint32_t tried;           /* bit by enum vtci_op_code: not again below this */
 };
 
 struct vtci_block_encoder {
@@ -66,8 +67,10 @@ struct vtci_block_encoder {
     size_t leaf_count, leaf_capacity;
     struct vtci_column_code *codes; /* in the order of the directory */
     size_t code_count;
-    uint32_t ts, dur, name;         /* columns of path 0's members; VTCI_NONE */
-    const struct vtci_op *nested;   /* NEST of ts that covers dur; NULL */
+    uint32_t ts, dur, name, tid;    /* columns of path 0's members; VTCI_NONE */
+    bool nested;                    /* ts has a NEST that covers dur … */
+    struct vtci_column_code nested_code; /* … whose style, codes and mantissas these are */
+    const int64_t *nested_mantissas, *nested_codes;
     struct vtci_buffer directory;
     struct vtci_buffer pools[VTCI_POOLS];
     struct vtc_error *err;
@@ -102,7 +105,7 @@ VTC_NODISCARD vtc_status vtci_draft_group(struct vtci_block_encoder *encoder,
                                           struct vtci_draft *out_draft);
 VTC_NODISCARD vtc_status vtci_draft_linear(struct vtci_block_encoder *encoder,
                                            const struct vtci_input *input, uint32_t column,
-                                           struct vtci_draft *out_draft);
+                                           bool group, struct vtci_draft *out_draft);
 VTC_NODISCARD vtc_status vtci_draft_unstack(struct vtci_block_encoder *encoder,
                                             const struct vtci_input *input,
                                             struct vtci_draft *out_draft);
@@ -122,6 +125,17 @@ VTC_NODISCARD vtc_status vtci_draft_nest(struct vtci_block_encoder *encoder,
 /* array_plan.c: the choice. */
 VTC_NODISCARD vtc_status vtci_array_plan(struct vtci_block_encoder *encoder,
                                          const struct vtci_input *input,
+                                         struct vtci_draft *out_draft);
+
+/* column_plan.c: the same for an array that has rows, by what its column is. */
+VTC_NODISCARD vtc_status vtci_column_plan(struct vtci_block_encoder *encoder,
+                                          const struct vtci_input *input,
+                                          struct vtci_draft *out_draft);
+
+/* column_plan.c: ts together with dur, whose mantissas are given; `op` NULL where that is no use. */
+VTC_NODISCARD vtc_status vtci_times_plan(struct vtci_block_encoder *encoder,
+                                         const struct vtci_input *input,
+                                         const int64_t *dur_values,
                                          struct vtci_draft *out_draft);
 
 /* column_encode.c */

@@ -51,8 +51,10 @@ static vtc_status make_own(struct vtci_block_encoder *encoder, const uint8_t *by
         return VTC_ERR_NO_MEMORY;
     size_t packed_bytes = 0;
     /* A frame that is not smaller does not fit, which is what LIMIT says. */
-    vtc_status status = vtci_zstd_compress(encoder->zstd, zstd_level, bytes, len_bytes, packed,
-                                           len_bytes - 1, &packed_bytes);
+    vtc_status status = VTC_ERR_LIMIT;
+    if (zstd_level)
+        status = vtci_zstd_compress(encoder->zstd, zstd_level, bytes, len_bytes, packed,
+                                    len_bytes - 1, &packed_bytes);
     if (status == VTC_OK) {
         leaf->method = 1;
         leaf->stored = keep_bytes(encoder, packed, packed_bytes);

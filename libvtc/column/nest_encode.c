@@ -43,7 +43,7 @@ static vtc_status plan_parts(struct vtci_block_encoder *encoder, const struct vt
 {
     struct vtci_draft draft;
     struct vtci_input of_times = {.values = parts->a, .count = order->count, .rows = order->rows,
-                                  .depth = input->depth + 1, .column = input->column};
+                                  .depth = input->depth + 1, .column = input->column, .tried = input->tried};
     *out_cost_bytes = 6;
     if (order->span_count) {
         struct vtci_input of_spans = of_times;

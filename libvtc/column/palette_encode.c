@@ -74,10 +74,12 @@ vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder, const struct v
     for (size_t i = 0; i < input->count; i++)
         indices[i] = palette.slots[slot_of(&palette, input->values[i])] - 1;
     struct vtci_input colours = {.values = palette.colours, .count = palette.count,
-                                 .depth = input->depth + 1, .column = input->column};
+                                 .depth = input->depth + 1, .column = input->column, .tried = input->tried};
     struct vtci_input part = *input;
     part.values = indices;
     part.depth++;
+    part.tried |= 1u << VTCI_OP_PALETTE | 1u << VTCI_OP_DELTA | 1u << VTCI_OP_SCALE;
+    colours.tried |= 1u << VTCI_OP_PALETTE;
     struct vtci_draft of_colours, of_indices;
     VTC_TRY(vtci_array_plan(encoder, &colours, &of_colours));
     VTC_TRY(vtci_array_plan(encoder, &part, &of_indices));

@@ -213,8 +213,8 @@ static int compare_ranks(const void *a, const void *b)
 }
 
 /* The blocks that have spans, those with the longest first. */
-static vtc_status rank_blocks(const vtc_slowest *slowest, uint64_t blocks,
-                              struct block_rank *ranks, size_t *out_count)
+static vtc_status rank_blocks(const vtc_slowest *slowest, uint64_t blocks, struct block_rank *ranks,
+                              size_t *out_count)
 {
     size_t count = 0;
     for (uint64_t block = 0; block < blocks; block++) {

@@ -238,7 +238,7 @@ vtc_status vtci_chain_read(struct vtci_chain *chain, struct vtci_file *file, uin
     vtci_buffer_free(&room);
     vtci_buffer_free(&payload);
     chain->indexed = status == VTC_OK;
-    if (status != VTC_ERR_CORRUPT && status != VTC_ERR_UNSUPPORTED)
+    if (status != VTC_ERR_CORRUPT && status != VTC_ERR_UNSUPPORTED && status != VTC_ERR_TRUNCATED)
         return status;
     struct vtci_memory *memory = chain->memory;
     vtci_chain_free(chain);

@@ -43,8 +43,12 @@ find_package(vtc 1.0 REQUIRED)
 foreach(form IN ITEMS vtc vtc_static)
     add_executable(c_${form} consumer.c)
     add_executable(cpp_${form} consumer_cpp.cpp)
-    target_link_libraries(c_${form} PRIVATE vtc::${form})
-    target_link_libraries(cpp_${form} PRIVATE vtc::${form})
+endforeach()
+foreach(language IN ITEMS c cpp)
+    target_link_libraries(${language}_vtc PRIVATE vtc::vtc)
+    # All of it: whatever the library itself is linked with is needed then.
+    target_link_libraries(${language}_vtc_static PRIVATE
+        -Wl,--whole-archive vtc::vtc_static -Wl,--no-whole-archive)
 endforeach()
 SOURCE
 
@@ -62,12 +66,13 @@ done
 
 step "pkg-config"
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
-test "$(pkg-config --modversion vtc)" = 1.0.0
+pkg-config --exists 'vtc >= 1.0.0'
+whole=-Wl,--whole-archive,-l:libvtc.a,--no-whole-archive
 for static in "" --static; do
-    # The static form is taken by its name: -l prefers the shared one.
+    # The static form is taken by its name, as -l prefers the shared one, and as a whole.
     flags=$(pkg-config --cflags --libs $static vtc)
     if [ -n "$static" ]; then
-        flags=$(echo " $flags " | sed 's/ -lvtc / -l:libvtc.a /')
+        flags=$(echo " $flags " | sed "s/ -lvtc / $whole /")
     fi
     cc "$work/consumer/consumer.c" $flags -o "$work/c$static"
     c++ "$work/consumer/consumer_cpp.cpp" $flags -o "$work/cpp$static"

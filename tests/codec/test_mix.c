@@ -102,8 +102,10 @@ static void round_trip_all(size_t n)
 
 static void test_round_trip__few_values(void **state)
 {
-    static const uint64_t extremes[] = {
-        0, 1, 2, 255, 256, (1u << 24) - 1, 1u << 24, UINT32_MAX, INT64_MAX, 1ull << 63, UINT64_MAX};
+    static const uint64_t extremes[] = {0,          1,          2,
+                                        255,        256,        (1u << 24) - 1,
+                                        1u << 24,   UINT32_MAX, INT64_MAX,
+                                        1ull << 63, UINT64_MAX};
     (void)state;
 
     round_trip_all(0);
@@ -181,8 +183,8 @@ static void test_encode__is_deterministic(void **state)
     assert_non_null(first);
     memcpy(first, packed, bytes);
     memset(workspace, 0, vtci_mix_workspace_bytes(5000));
-    size_t again = vtci_mix_encode(&models[4], values, contexts, 4, 5000, workspace, packed,
-                                   DST_BYTES);
+    size_t again =
+        vtci_mix_encode(&models[4], values, contexts, 4, 5000, workspace, packed, DST_BYTES);
     assert_int_equal(again, bytes);
     assert_memory_equal(first, packed, bytes);
     free(first);
@@ -279,7 +281,7 @@ static void test_decode__survives_arbitrary_bytes(void **state)
         size_t len = random_next() % sizeof bytes;
         for (size_t i = 0; i < len; i++)
             bytes[i] = (uint8_t)(random_next() >> (round % 3 == 0 ? 30 : 62));
-        if (len > 3 && round % 2 == 0) {        /* a header that passes */
+        if (len > 3 && round % 2 == 0) { /* a header that passes */
             bytes[0] &= 0x5;
             bytes[1] &= 0xf;
             bytes[2] &= 0x1f;

@@ -1,4 +1,6 @@
-/* Files: whole or not at all, interrupted, short, full, of memory, and with faults injected. */
+/* Files: whole or not at all, interrupted, short, full, of memory, and with faults injected.
+ * ctest: labels threads
+ */
 #include "support/cmocka_all.h"
 
 #include <dirent.h>
@@ -298,10 +300,11 @@ static void test_file_append__is_done_in_part_before_the_limit(void **state)
 static void test_file_pread__is_short_only_at_the_end(void **state)
 {
     (void)state;
-    put(target, "0123456789");
+    static const char digits[] = "0123456789";
+    put(target, digits);
     struct vtci_file *files[2];
     assert_int_equal(vtci_file_open(&memory, target, &files[0], NULL), VTC_OK);
-    assert_int_equal(vtci_file_from_bytes(&memory, "0123456789", 10, &files[1], NULL), VTC_OK);
+    assert_int_equal(vtci_file_from_bytes(&memory, digits, 10, &files[1], NULL), VTC_OK);
     static const struct {
         uint64_t offset;
         size_t len;
@@ -317,7 +320,7 @@ static void test_file_pread__is_short_only_at_the_end(void **state)
                                              NULL),
                              VTC_OK);
             assert_int_equal(found, cases[i].found);
-            assert_memory_equal(bytes, "0123456789" + (found ? cases[i].offset : 0), found);
+            assert_memory_equal(bytes, &digits[found ? cases[i].offset : 0], found);
         }
         char bytes[16];
         struct vtc_error err;

@@ -53,7 +53,7 @@ struct vtc_span {
     uint32_t track;           /**< for vtc_reader_track; VTC_NO_TRACK: none */
     uint32_t row;             /**< within the block: the X, or the E of a pair */
     uint64_t block;
-    uint8_t phase;            /**< 'X', or 'E' for a pair of B and E */
+    uint8_t phase; /**< 'X', or 'E' for a pair of B and E */
 };
 
 /** Options; zero means the default everywhere. @since 1.0 */
@@ -80,8 +80,7 @@ typedef struct vtc_slowest vtc_slowest;
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_slowest_find(const vtc_reader *reader, uint64_t count,
                                                   const struct vtc_slowest_opts *opts,
-                                                  vtc_slowest **out_slowest,
-                                                  struct vtc_error *err);
+                                                  vtc_slowest **out_slowest, struct vtc_error *err);
 
 /** Borrow the spans, the longest first, until vtc_slowest_close.
  *  @param out_count  written

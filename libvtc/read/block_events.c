@@ -1,0 +1,394 @@
+/* From columns to arrays by event.
+ *
+ * For one field after the other: first where the value of each event is (`places`: its index in the
+ * NUMBER or the STRING column, by walking the shapes of the rows), then what it is.
+ */
+#include "base/error.h"
+#include "column/event_time.h"
+#include "read/block_internal.h"
+#include "read/number_format.h"
+
+/* Where the value of a field is: index << 3 | quoted << 2 | type; 0: absent. */
+typedef uint32_t place;
+enum { PLACE_TYPE = 3, PLACE_QUOTED = 4, PLACE_SHIFT = 3 };
+
+/* A field in work. */
+struct field {
+    const struct vtci_values *numbers;
+    const struct vtci_values *strings;
+    place *places;          /* by event */
+    vtc_string first_plain; /* the number of the first plain string … */
+    uint32_t *plain_before; /* … and how many come before a value; NULL when there are none */
+};
+
+struct maker {
+    vtc_block *block;
+    const int64_t *shapes; /* local ids by row */
+    struct vtc_error *err;
+};
+
+static void *array(const struct maker *maker, size_t count, size_t item_bytes)
+{
+    return vtci_arena_array(&maker->block->arena, count ? count : 1, item_bytes);
+}
+
+/* Which rows are events, and their phases. */
+static vtc_status make_rows(struct maker *maker)
+{
+    vtc_block *block = maker->block;
+    const struct vtci_event_plan *plan = &block->definitions->events;
+    const struct vtci_values *root;
+    VTC_TRY(vtci_block_decoder_column(block->decoder, VTCI_COLUMN_ROOT, &root, maker->err));
+    if (root->count != block->rows)
+        return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "BLK-4",
+                              "expected %zu rows, found %zu", block->rows, root->count);
+    maker->shapes = root->values;
+    uint32_t *rows = array(maker, block->rows, sizeof *rows);
+    uint8_t *phases = array(maker, block->rows, sizeof *phases);
+    if (!rows || !phases)
+        return VTC_ERR_NO_MEMORY;
+    size_t count = 0;
+    for (size_t row = 0; row < block->rows; row++) {
+        uint64_t local = (uint64_t)root->values[row];
+        if (local >= plan->shape_count)
+            return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "ROW-1",
+                                  "expected one of %zu shapes, found %llu", plan->shape_count - 1,
+                                  (unsigned long long)local);
+        rows[count] = (uint32_t)row;
+        phases[count] = plan->shapes[local].phase;
+        count += plan->shapes[local].is_event;
+    }
+    block->events.count = count;
+    block->events.row = rows;
+    block->events.phase = phases;
+    return VTC_OK;
+}
+
+static vtc_status decode_column(const struct maker *maker, unsigned tracked,
+                                const struct vtci_values **out_values)
+{
+    static const struct vtci_values none;
+    uint32_t column = vtci_event_column(&maker->block->definitions->schema, tracked);
+    *out_values = &none;
+    if (column == VTCI_NONE)
+        return VTC_OK;
+    return vtci_block_decoder_column(maker->block->decoder, column, out_values, maker->err);
+}
+
+/* How many plain strings come before each value of a column. */
+static vtc_status count_plain(const struct maker *maker, struct field *field)
+{
+    const struct vtci_values *strings = field->strings;
+    field->plain_before = NULL;
+    if (strings->plain_count == 0)
+        return VTC_OK;
+    VTC_TRY(vtci_block_plain_strings(maker->block, strings, &field->first_plain));
+    field->plain_before = array(maker, strings->count, sizeof *field->plain_before);
+    if (!field->plain_before)
+        return VTC_ERR_NO_MEMORY;
+    uint32_t plain = 0;
+    for (size_t i = 0; i < strings->count; i++) {
+        field->plain_before[i] = plain;
+        plain += strings->values[i] == 0;
+    }
+    if (plain == strings->plain_count)
+        return VTC_OK;
+    return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "STR-1",
+                          "expected %u plain strings, found %zu", plain, strings->plain_count);
+}
+
+static vtc_status find_places(const struct maker *maker, enum vtci_event_field which,
+                              struct field *field)
+{
+    vtc_block *block = maker->block;
+    const struct vtci_event_shape *shapes = block->definitions->events.shapes;
+    VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 0), &field->numbers));
+    VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 1), &field->strings));
+    VTC_TRY(count_plain(maker, field));
+    field->places = array(maker, block->events.count, sizeof *field->places);
+    if (!field->places)
+        return VTC_ERR_NO_MEMORY;
+    size_t next[2] = {0, 0}; /* NUMBER, STRING: the row's first value */
+    size_t event = 0;
+    for (size_t row = 0; row < block->rows; row++) {
+        const struct vtci_event_shape *shape = &shapes[maker->shapes[row]];
+        const struct vtci_event_slot *slot = &shape->fields[which];
+        if (shape->is_event) {
+            uint32_t index = (uint32_t)(next[slot->type == VTCI_STRING] + slot->nth);
+            field->places[event++] =
+                slot->type ? index << PLACE_SHIFT | (uint32_t)slot->quoted << 2 | slot->type : 0;
+        }
+        next[0] += shape->counts[VTCI_TRACKED(which, 0)];
+        next[1] += shape->counts[VTCI_TRACKED(which, 1)];
+    }
+    /* SPEC: BLK-5. So every place is below its column's count. */
+    if (next[0] != field->numbers->count || next[1] != field->strings->count)
+        return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "BLK-5",
+                              "expected %zu and %zu values of a field, found %zu and %zu", next[0],
+                              next[1], field->numbers->count, field->strings->count);
+    return VTC_OK;
+}
+
+/* A string of the field; the caller knows that the place is one. */
+static vtc_string string_at(const struct field *field, size_t index)
+{
+    uint64_t id = (uint64_t)field->strings->values[index];
+    if (id)
+        return vtci_dictionary_string(field->strings->column, id);
+    return field->first_plain + field->plain_before[index];
+}
+
+static struct vtci_bytes bytes_of(const vtc_block *block, vtc_string string)
+{
+    struct vtc_text text = vtc_block_string(block, string);
+    return (struct vtci_bytes){(const uint8_t *)text.data, text.len_bytes};
+}
+
+/* SPEC 10. */
+static int64_t time_of(const struct maker *maker, const struct field *field, place at)
+{
+    size_t index = at >> PLACE_SHIFT;
+    vtc_string string;
+    int64_t ns;
+    if (at == 0)
+        return VTC_NO_TIME;
+    if ((at & PLACE_TYPE) == VTCI_NUMBER) {
+        uint8_t scale = field->numbers->scales[index];
+        int64_t value = field->numbers->values[index];
+        if (scale != VTCI_SCALE_TOKEN) {
+            ns = vtci_time_ns(value, scale);
+            return ns == VTC_NO_TIME ? VTC_NO_TIME + 1 : ns;
+        }
+        string = vtci_dictionary_string(field->numbers->column, (uint64_t)value);
+    } else {
+        string = string_at(field, index);
+    }
+    struct vtci_bytes text = bytes_of(maker->block, string);
+    if (!vtci_time_ns_from_text(text.data, text.len_bytes, &ns))
+        return VTC_NO_TIME;
+    return ns == VTC_NO_TIME ? VTC_NO_TIME + 1 : ns;
+}
+
+static vtc_status make_times(const struct maker *maker, enum vtci_event_field which,
+                             const int64_t **out_times)
+{
+    struct field field;
+    VTC_TRY(find_places(maker, which, &field));
+    size_t count = maker->block->events.count;
+    int64_t *times = array(maker, count, sizeof *times);
+    if (!times)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        times[i] = time_of(maker, &field, field.places[i]);
+    *out_times = times;
+    return VTC_OK;
+}
+
+/* The text of a number, with its quotes if it has them. */
+static vtc_status number_text(const struct maker *maker, const struct field *field, place at,
+                              bool with_quotes, struct vtci_bytes *out)
+{
+    size_t index = at >> PLACE_SHIFT;
+    int64_t value = field->numbers->values[index];
+    uint8_t scale = field->numbers->scales[index];
+    uint8_t room[VTCI_NUMBER_ROOM + 2];
+    struct vtci_bytes token = {NULL, 0};
+    uint8_t *end = room + 1;
+    if (scale != VTCI_SCALE_TOKEN)
+        end = vtci_number_format(end, value, scale);
+    else
+        token = bytes_of(maker->block,
+                         vtci_dictionary_string(field->numbers->column, (uint64_t)value));
+    bool quoted = with_quotes && (at & PLACE_QUOTED);
+    size_t len_bytes = token.len_bytes + (size_t)(end - room - 1);
+    uint8_t *text = array(maker, len_bytes + 2, 1);
+    if (!text)
+        return VTC_ERR_NO_MEMORY;
+    text[0] = '"';
+    if (len_bytes)
+        memcpy(text + quoted, token.len_bytes ? token.data : room + 1, len_bytes);
+    if (quoted)
+        text[len_bytes + 1] = '"';
+    *out = (struct vtci_bytes){text, len_bytes + 2u * quoted};
+    return VTC_OK;
+}
+
+static vtc_status make_strings(const struct maker *maker, enum vtci_event_field which,
+                               const vtc_string **out_strings)
+{
+    struct field field;
+    VTC_TRY(find_places(maker, which, &field));
+    size_t count = maker->block->events.count;
+    vtc_string *strings = array(maker, count, sizeof *strings);
+    if (!strings)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        place at = field.places[i];
+        strings[i] = VTC_NO_STRING;
+        if ((at & PLACE_TYPE) == VTCI_STRING) {
+            strings[i] = string_at(&field, at >> PLACE_SHIFT);
+        } else if (at) {
+            struct vtci_bytes text;
+            VTC_TRY(number_text(maker, &field, at, false, &text));
+            VTC_TRY(vtci_block_local(maker->block, text, &strings[i]));
+        }
+    }
+    *out_strings = strings;
+    return VTC_OK;
+}
+
+/* --- tracks ---------------------------------------------------------------------------------- */
+
+/* What tells a pid or tid from another without its text; `kind` 255: only the text does. */
+struct track_half {
+    int64_t value;
+    uint16_t scale;
+    uint16_t kind;
+};
+
+struct track_entry {
+    struct track_half pid, tid;
+    uint32_t track;
+    bool used;
+};
+
+struct track_cache {
+    struct track_entry *entries;
+    size_t entry_count; /* a power of two */
+    size_t used_count;
+};
+
+static struct track_half half_of(const struct field *field, place at)
+{
+    struct track_half half = {0, 0, (uint16_t)(at & 7)};
+    size_t index = at >> PLACE_SHIFT;
+    if ((at & PLACE_TYPE) == VTCI_NUMBER) {
+        half.value = field->numbers->values[index];
+        half.scale = field->numbers->scales[index];
+    } else if (at) {
+        half.value = field->strings->values[index];
+        if (half.value == 0)
+            half.kind = 255;
+    }
+    return half;
+}
+
+static bool halves_equal(struct track_half a, struct track_half b)
+{
+    return a.value == b.value && a.scale == b.scale && a.kind == b.kind;
+}
+
+static vtc_status half_text(const struct maker *maker, const struct field *field, place at,
+                            struct vtci_bytes *out)
+{
+    *out = (struct vtci_bytes){NULL, 0};
+    if (at == 0)
+        return VTC_OK;
+    if ((at & PLACE_TYPE) == VTCI_NUMBER)
+        return number_text(maker, field, at, true, out);
+    struct vtci_bytes bytes = bytes_of(maker->block, string_at(field, at >> PLACE_SHIFT));
+    uint8_t *text = array(maker, bytes.len_bytes + 2, 1);
+    if (!text)
+        return VTC_ERR_NO_MEMORY;
+    text[0] = text[bytes.len_bytes + 1] = '"';
+    if (bytes.len_bytes)
+        memcpy(text + 1, bytes.data, bytes.len_bytes);
+    *out = (struct vtci_bytes){text, bytes.len_bytes + 2};
+    return VTC_OK;
+}
+
+static struct track_entry *cache_slot(const struct track_cache *cache, struct track_half pid,
+                                      struct track_half tid)
+{
+    uint64_t hash = ((uint64_t)pid.value * 0x9E3779B97F4A7C15u + pid.scale + pid.kind) ^
+                    ((uint64_t)tid.value * 0xC2B2AE3D27D4EB4Fu + tid.scale * 7u + tid.kind);
+    size_t mask = cache->entry_count - 1;
+    size_t at = (size_t)(hash ^ hash >> 29) & mask;
+    while (cache->entries[at].used && !(halves_equal(cache->entries[at].pid, pid) &&
+                                        halves_equal(cache->entries[at].tid, tid)))
+        at = (at + 1) & mask;
+    return &cache->entries[at];
+}
+
+static vtc_status cache_grow(const struct maker *maker, struct track_cache *cache)
+{
+    struct track_cache larger = {NULL, cache->entry_count ? cache->entry_count * 4 : 64, 0};
+    larger.entries = vtci_arena_array_zeroed(&maker->block->arena, larger.entry_count,
+                                             sizeof *larger.entries);
+    if (!larger.entries)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < cache->entry_count; i++)
+        if (cache->entries[i].used)
+            *cache_slot(&larger, cache->entries[i].pid, cache->entries[i].tid) =
+                cache->entries[i];
+    larger.used_count = cache->used_count;
+    *cache = larger;
+    return VTC_OK;
+}
+
+static vtc_status find_track(const struct maker *maker, const struct field *pid_field,
+                             const struct field *tid_field, size_t event, uint32_t *out_track)
+{
+    const struct vtci_definitions *definitions = maker->block->definitions;
+    struct vtci_arena_mark mark = vtci_arena_mark(&maker->block->arena);
+    struct vtci_bytes pid, tid;
+    VTC_TRY(half_text(maker, pid_field, pid_field->places[event], &pid));
+    VTC_TRY(half_text(maker, tid_field, tid_field->places[event], &tid));
+    *out_track = vtci_track_table_find(&definitions->tracks, &definitions->schema, pid, tid);
+    vtci_arena_rewind(&maker->block->arena, mark);
+    return VTC_OK;
+}
+
+static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tracks)
+{
+    struct field pids, tids;
+    VTC_TRY(find_places(maker, VTCI_EVENT_PID, &pids));
+    VTC_TRY(find_places(maker, VTCI_EVENT_TID, &tids));
+    size_t count = maker->block->events.count;
+    uint32_t *tracks = array(maker, count, sizeof *tracks);
+    struct track_cache cache = {NULL, 0, 0};
+    if (!tracks || cache_grow(maker, &cache) != VTC_OK)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        struct track_half pid = half_of(&pids, pids.places[i]);
+        struct track_half tid = half_of(&tids, tids.places[i]);
+        if (pid.kind == 255 || tid.kind == 255) {
+            VTC_TRY(find_track(maker, &pids, &tids, i, &tracks[i]));
+            continue;
+        }
+        struct track_entry *entry = cache_slot(&cache, pid, tid);
+        if (!entry->used) {
+            uint32_t track;
+            VTC_TRY(find_track(maker, &pids, &tids, i, &track));
+            *entry = (struct track_entry){pid, tid, track, true};
+            if (++cache.used_count * 2 > cache.entry_count) {
+                VTC_TRY(cache_grow(maker, &cache));
+                entry = cache_slot(&cache, pid, tid);
+            }
+        }
+        tracks[i] = entry->track;
+    }
+    *out_tracks = tracks;
+    return VTC_OK;
+}
+
+vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
+{
+    struct maker maker = {block, NULL, err};
+    struct vtc_events *events = &block->events;
+    unsigned fields = block->fields;
+    VTC_TRY(make_rows(&maker));
+    if (fields & VTC_FIELD_TIME)
+        VTC_TRY(make_times(&maker, VTCI_EVENT_TS, &events->time_ns));
+    if (fields & VTC_FIELD_DURATION)
+        VTC_TRY(make_times(&maker, VTCI_EVENT_DUR, &events->duration_ns));
+    if (fields & VTC_FIELD_TRACK)
+        VTC_TRY(make_tracks(&maker, &events->track));
+    if (fields & VTC_FIELD_NAME)
+        VTC_TRY(make_strings(&maker, VTCI_EVENT_NAME, &events->name));
+    if (fields & VTC_FIELD_CATEGORY)
+        VTC_TRY(make_strings(&maker, VTCI_EVENT_CAT, &events->category));
+    if (fields & VTC_FIELD_ID)
+        VTC_TRY(make_strings(&maker, VTCI_EVENT_ID, &events->id));
+    return VTC_OK;
+}

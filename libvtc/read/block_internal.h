@@ -1,0 +1,70 @@
+/* An opened block and its arrays. See block_open.c, block_events.c, block_spans.c.
+ *
+ *     frame in memory -> block decoder -> values of columns -> arrays by event -> spans
+ *
+ * The arrays live in an arena and end with the block. Strings that are in no dictionary get a number
+ * above VTC_STRING_LOCAL: their place in `locals`.
+ */
+#ifndef VTCI_READ_BLOCK_INTERNAL_H
+#define VTCI_READ_BLOCK_INTERNAL_H
+
+#include "column/arena.h"
+#include "column/block_decode.h"
+#include "read/reader_internal.h"
+#include "vtc/block.h"
+
+struct vtc_block {
+    struct vtci_memory *memory;
+    const struct vtci_definitions *definitions;
+    uint64_t index;
+    uint64_t file_offset;
+    size_t rows;
+    unsigned fields;
+    struct vtci_buffer room; /* the frame, where the file is not in memory */
+    struct vtci_block_decoder *decoder;
+    struct vtci_arena arena;
+    struct vtci_zone_map zone; /* borrows from the frame */
+    struct vtci_bytes *locals;
+    size_t local_count, local_capacity;
+    uint32_t *local_first; /* by column: locals[local_first[c] - 1] is its first plain string; 0: not
+                              listed yet */
+    struct vtc_events events;
+    struct vtc_spans spans;
+    bool has_spans;
+    /* From an iterator: */
+    bool filtered;
+    struct vtc_filter filter;
+};
+
+/* Takes over the frame that `view` shows (which may borrow from block->room): checks the head,
+ * opens the decoder, makes the arrays that block->fields asks for. */
+VTC_NODISCARD vtc_status vtci_block_begin(vtc_block *block, const struct vtci_frame_view *view,
+                                          struct vtc_error *err);
+/* A block without a frame yet; NULL when memory is short. */
+vtc_block *vtci_block_create(struct vtci_memory *memory,
+                             const struct vtci_definitions *definitions);
+/* The frame at `offset`. `zone_bytes`: what the INDEX says; SPEC: IDX-2. */
+VTC_NODISCARD vtc_status vtci_block_read(vtc_block *block, struct vtci_file *file, uint64_t offset,
+                                         uint64_t frame_bytes, const uint8_t *zone_bytes,
+                                         size_t zone_len_bytes, struct vtc_error *err);
+/* Adds the offset of the block to an error that has none. */
+vtc_status vtci_block_fail(const vtc_block *block, vtc_status status, struct vtc_error *err);
+
+/* Makes the arrays that block->fields asks for. */
+VTC_NODISCARD vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err);
+/* Leaves the events that the filter lets through. */
+void vtci_block_filter_events(vtc_block *block);
+
+/* The number of a string that is in no dictionary; the bytes must last as long as the block. */
+VTC_NODISCARD vtc_status vtci_block_local(vtc_block *block, struct vtci_bytes bytes,
+                                          vtc_string *out_string);
+/* The numbers of the plain strings of a column are consecutive from *out_first on. */
+VTC_NODISCARD vtc_status vtci_block_plain_strings(vtc_block *block,
+                                                  const struct vtci_values *values,
+                                                  vtc_string *out_first);
+static inline vtc_string vtci_dictionary_string(uint32_t column, uint64_t id)
+{
+    return ((vtc_string)column + 1) << 32 | id;
+}
+
+#endif

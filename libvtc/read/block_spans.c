@@ -1,0 +1,229 @@
+/* The spans that end in a block: X events, and E events with the B that they end, which is in the
+ * block itself or among its carried spans (SPEC 7.5, 10). An E that has a carried span ends no B of
+ * the block: the writer looked there first.
+ */
+#include "base/error.h"
+#include "base/limits.h"
+#include "column/open_spans.h"
+#include "read/block_internal.h"
+
+/* The same arrays, to be written. */
+struct span_arrays {
+    uint32_t *row;
+    uint8_t *phase;
+    int64_t *start_ns;
+    int64_t *duration_ns;
+    uint32_t *track;
+    vtc_string *name;
+    vtc_string *category;
+};
+
+/* How the strings of a field pair: an id is equal to itself, a plain string by its text. */
+struct labels {
+    uint64_t column; /* + 1, of the STRING column; 0: there is none */
+    uint64_t local_begin, local_end; /* its plain strings; other local ones are numbers */
+};
+
+struct pairing {
+    vtc_block *block;
+    struct vtc_error *err;
+    struct vtci_open_spans open;
+    struct labels names;
+    struct labels categories;
+    const struct vtci_carried *carried;
+    size_t carried_count;
+    size_t carried_next;
+    struct span_arrays arrays;
+    size_t count;
+};
+
+static int64_t clamped_difference(int64_t end, int64_t start)
+{
+    int64_t difference;
+    if (__builtin_sub_overflow(end, start, &difference))
+        return end < start ? INT64_MIN + 1 : INT64_MAX;
+    return difference == VTC_NO_TIME ? INT64_MIN + 1 : difference;
+}
+
+static vtc_status labels_init(struct pairing *pairing, enum vtci_event_field field,
+                              struct labels *out)
+{
+    vtc_block *block = pairing->block;
+    const struct vtci_values *values;
+    vtc_string first;
+    uint32_t column =
+        vtci_event_column(&block->definitions->schema, VTCI_TRACKED(field, 1));
+    memset(out, 0, sizeof *out);
+    if (column == VTCI_NONE)
+        return VTC_OK;
+    out->column = (uint64_t)column + 1;
+    VTC_TRY(vtci_block_decoder_column(block->decoder, column, &values, pairing->err));
+    if (values->plain_count == 0)
+        return VTC_OK;
+    VTC_TRY(vtci_block_plain_strings(block, values, &first));
+    out->local_begin = first;
+    out->local_end = first + values->plain_count;
+    return VTC_OK;
+}
+
+/* Only a string pairs, as the writer has it (column/open_spans.h). */
+static struct vtci_label label_of(const struct pairing *pairing, const struct labels *labels,
+                                  vtc_string string)
+{
+    struct vtci_label label = {0, true, {NULL, 0}};
+    if (string < VTC_STRING_LOCAL) {
+        label.absent = string == VTC_NO_STRING || string >> 32 != labels->column;
+        label.id = label.absent ? 0 : (uint32_t)string;
+    } else if (string >= labels->local_begin && string < labels->local_end) {
+        struct vtc_text text = vtc_block_string(pairing->block, string);
+        label.absent = false;
+        label.text = (struct vtci_bytes){(const uint8_t *)text.data, text.len_bytes};
+    }
+    return label;
+}
+
+static void add_span(struct pairing *pairing, size_t event, int64_t start_ns, int64_t duration_ns,
+                     vtc_string name, vtc_string category)
+{
+    const struct vtc_events *events = &pairing->block->events;
+    struct span_arrays *arrays = &pairing->arrays;
+    size_t i = pairing->count++;
+    arrays->row[i] = events->row[event];
+    arrays->phase[i] = events->phase[event];
+    arrays->start_ns[i] = start_ns;
+    arrays->duration_ns[i] = duration_ns;
+    arrays->track[i] = events->track[event];
+    arrays->name[i] = name;
+    arrays->category[i] = category;
+}
+
+static vtc_status add_carried(struct pairing *pairing, size_t event,
+                              const struct vtci_carried *carried)
+{
+    const struct vtc_events *events = &pairing->block->events;
+    vtc_string name = events->name[event], category = events->category[event];
+    if (carried->name.len_bytes)
+        VTC_TRY(vtci_block_local(pairing->block, carried->name, &name));
+    if (carried->category.len_bytes)
+        VTC_TRY(vtci_block_local(pairing->block, carried->category, &category));
+    add_span(pairing, event, carried->start_ns,
+             clamped_difference(events->time_ns[event], carried->start_ns), name, category);
+    return VTC_OK;
+}
+
+static vtc_status end_span(struct pairing *pairing, size_t event)
+{
+    const struct vtc_events *events = &pairing->block->events;
+    const struct vtci_carried *carried = pairing->carried;
+    size_t *next = &pairing->carried_next;
+    while (*next < pairing->carried_count && carried[*next].row < events->row[event])
+        (*next)++;
+    if (*next < pairing->carried_count && carried[*next].row == events->row[event])
+        return add_carried(pairing, event, &carried[*next]);
+    struct vtci_label name = label_of(pairing, &pairing->names, events->name[event]);
+    struct vtci_open_span span;
+    uint32_t track = events->track[event];
+    uint32_t stack = track == VTC_NO_TRACK
+                         ? (uint32_t)pairing->block->definitions->schema.track_count
+                         : track;
+    if (!vtci_open_spans_end(&pairing->open, stack, &name, &span))
+        return VTC_OK;
+    size_t begin = (size_t)span.tag;
+    vtci_open_span_release(&pairing->open, &span);
+    add_span(pairing, event, span.start_ns,
+             clamped_difference(events->time_ns[event], span.start_ns),
+             events->name[begin] ? events->name[begin] : events->name[event],
+             events->category[begin] ? events->category[begin] : events->category[event]);
+    return VTC_OK;
+}
+
+static vtc_status begin_span(struct pairing *pairing, size_t event)
+{
+    const struct vtc_events *events = &pairing->block->events;
+    struct vtci_label name = label_of(pairing, &pairing->names, events->name[event]);
+    struct vtci_label category = label_of(pairing, &pairing->categories, events->category[event]);
+    uint32_t track = events->track[event];
+    if (track == VTC_NO_TRACK)
+        track = (uint32_t)pairing->block->definitions->schema.track_count;
+    return vtci_open_spans_begin(&pairing->open, track, events->time_ns[event], event, &name,
+                                 &category);
+}
+
+static vtc_status pair_all(struct pairing *pairing)
+{
+    const struct vtc_events *events = &pairing->block->events;
+    for (size_t i = 0; i < events->count; i++) {
+        if (events->time_ns[i] == VTC_NO_TIME)
+            continue;
+        if (events->phase[i] == 'X') {
+            if (events->duration_ns[i] != VTC_NO_TIME)
+                add_span(pairing, i, events->time_ns[i], events->duration_ns[i], events->name[i],
+                         events->category[i]);
+        } else if (events->phase[i] == 'B') {
+            VTC_TRY(begin_span(pairing, i));
+        } else if (events->phase[i] == 'E') {
+            VTC_TRY(end_span(pairing, i));
+        }
+    }
+    return VTC_OK;
+}
+
+/* Room for as many spans as there are X and E events. */
+static vtc_status make_arrays(struct pairing *pairing)
+{
+    const struct vtc_events *events = &pairing->block->events;
+    struct vtci_arena *arena = &pairing->block->arena;
+    struct span_arrays *arrays = &pairing->arrays;
+    size_t count = 0;
+    for (size_t i = 0; i < events->count; i++)
+        count += events->phase[i] == 'X' || events->phase[i] == 'E';
+    arrays->row = vtci_arena_array(arena, count, sizeof *arrays->row);
+    arrays->phase = vtci_arena_array(arena, count, sizeof *arrays->phase);
+    arrays->start_ns = vtci_arena_array(arena, count, sizeof *arrays->start_ns);
+    arrays->duration_ns = vtci_arena_array(arena, count, sizeof *arrays->duration_ns);
+    arrays->track = vtci_arena_array(arena, count, sizeof *arrays->track);
+    arrays->name = vtci_arena_array(arena, count, sizeof *arrays->name);
+    arrays->category = vtci_arena_array(arena, count, sizeof *arrays->category);
+    return arrays->row && arrays->phase && arrays->start_ns && arrays->duration_ns &&
+                   arrays->track && arrays->name && arrays->category
+               ? VTC_OK
+               : VTC_ERR_NO_MEMORY;
+}
+
+static vtc_status make_spans(struct pairing *pairing)
+{
+    vtc_block *block = pairing->block;
+    vtci_block_decoder_carried(block->decoder, &pairing->carried, &pairing->carried_count);
+    VTC_TRY(labels_init(pairing, VTCI_EVENT_NAME, &pairing->names));
+    VTC_TRY(labels_init(pairing, VTCI_EVENT_CAT, &pairing->categories));
+    VTC_TRY(make_arrays(pairing));
+    return pair_all(pairing);
+}
+
+vtc_status vtc_block_spans(vtc_block *block, const struct vtc_spans **out_spans,
+                           struct vtc_error *err)
+{
+    if ((block->fields & VTC_FIELD_SPANS) != VTC_FIELD_SPANS)
+        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
+                              "the block was opened without VTC_FIELD_SPANS");
+    if (block->has_spans) {
+        *out_spans = &block->spans;
+        return VTC_OK;
+    }
+    struct pairing pairing;
+    memset(&pairing, 0, sizeof pairing);
+    pairing.block = block;
+    pairing.err = err;
+    vtci_open_spans_init(&pairing.open, block->memory, VTCI_OPEN_SPANS);
+    vtc_status status = make_spans(&pairing);
+    vtci_open_spans_free(&pairing.open);
+    if (status != VTC_OK)
+        return vtci_block_fail(block, status, err);
+    const struct span_arrays *arrays = &pairing.arrays;
+    block->spans = (struct vtc_spans){pairing.count,  arrays->row,         arrays->phase,
+                                      arrays->start_ns, arrays->duration_ns, arrays->track,
+                                      arrays->name,   arrays->category};
+    block->has_spans = true;
+    *out_spans = &block->spans;
+    return VTC_OK;
+}

@@ -1,0 +1,61 @@
+/* What an opened file consists of. See reader_open.c.
+ *
+ *     file -> chain (frames, zone maps) -> schema (definitions) -> plans (shapes as programs)
+ *
+ * All of it is made by opening and then only read, but for `names`, which vtc_reader_track_names
+ * fills.
+ */
+#ifndef VTCI_READ_READER_INTERNAL_H
+#define VTCI_READ_READER_INTERNAL_H
+
+#include "column/schema.h"
+#include "io/file.h"
+#include "read/chain.h"
+#include "read/event_plan.h"
+#include "read/track_table.h"
+#include "vtc/reader.h"
+#include "wire/document.h"
+#include "wire/file_header.h"
+
+#define VTCI_READER_MEMORY_BYTES ((size_t)512 << 20)
+
+/* What the definitions say, ready for use: the schema and what is made from it. */
+struct vtci_definitions {
+    struct vtci_memory *memory;
+    struct vtci_schema schema;
+    struct vtci_event_plan events;
+    struct vtci_track_table tracks;
+};
+
+VTC_NODISCARD vtc_status vtci_definitions_init(struct vtci_definitions *definitions,
+                                               struct vtci_memory *memory);
+void vtci_definitions_free(struct vtci_definitions *definitions);
+/* Adds what a DEFINITIONS frame says. */
+VTC_NODISCARD vtc_status vtci_definitions_add(struct vtci_definitions *definitions,
+                                              struct vtci_packer *packer,
+                                              const struct vtci_frame_view *view,
+                                              struct vtc_error *err);
+/* Brings plans and tracks up to the schema. */
+VTC_NODISCARD vtc_status vtci_definitions_update(struct vtci_definitions *definitions);
+
+struct vtci_track_names;
+
+struct vtc_reader {
+    struct vtci_memory memory;
+    struct vtci_file *file;
+    struct vtci_buffer stream; /* what came through a pipe: the file lies here */
+    uint64_t file_bytes;
+    struct vtci_file_header header;
+    struct vtci_chain chain;
+    struct vtci_definitions definitions;
+    struct vtc_error definitions_error; /* why blocks behind chain.blind_from_offset are refused */
+    bool has_document;
+    struct vtci_document document;
+    struct vtci_issue *issues;
+    struct vtc_summary summary;
+    struct vtci_track_names *names;
+};
+
+void vtci_track_names_free(vtc_reader *reader);
+
+#endif

@@ -1,0 +1,72 @@
+# Completion of vtc(1) for bash.
+
+_vtc_files() {
+    local ending
+    for ending; do
+        mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -X "!*$ending" -- "$cur")
+    done
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "$cur")
+    compopt -o filenames 2>/dev/null
+}
+
+_vtc() {
+    local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]} commands='compress decompress query info verify help'
+    local writing='-c -f -k -o -q -v -T --stdout --force --keep --rm --output --quiet --verbose
+        --threads --memory --help'
+    local reading='-q -v --quiet --verbose --memory --help'
+    local words=
+    COMPREPLY=()
+
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$cur")
+        return
+    fi
+    case $previous in
+    -o | --output)
+        _vtc_files ''
+        return
+        ;;
+    --format)
+        mapfile -t COMPREPLY < <(compgen -W 'table csv json' -- "$cur")
+        return
+        ;;
+    --memory)
+        mapfile -t COMPREPLY < <(compgen -W '128M 256M 512M 1G 2G 4G' -- "$cur")
+        return
+        ;;
+    -T | --threads)
+        mapfile -t COMPREPLY < <(compgen -W "$(seq 0 "$(nproc 2>/dev/null || echo 4)")" -- "$cur")
+        return
+        ;;
+    --level)
+        mapfile -t COMPREPLY < <(compgen -W "$(seq 1 19)" -- "$cur")
+        return
+        ;;
+    esac
+    if [[ $cur == -* ]]; then
+        case $command in
+        compress) words="$writing --level $(seq -s ' ' -f '-%g' 1 19)" ;;
+        decompress) words=$writing ;;
+        info) words="$reading --json" ;;
+        verify) words=$reading ;;
+        query) words="$reading --format" ;;
+        esac
+        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+        return
+    fi
+    case $command in
+    help) mapfile -t COMPREPLY < <(compgen -W "${commands% help}" -- "$cur") ;;
+    compress) _vtc_files .json .json.gz .json.zst ;;
+    query)
+        if [[ $previous == *.vtc ]]; then
+            mapfile -t COMPREPLY < <(compgen -W 'slowest' -- "$cur")
+        else
+            _vtc_files .vtc
+        fi
+        ;;
+    decompress | info | verify) _vtc_files .vtc ;;
+    esac
+}
+
+complete -F _vtc vtc
