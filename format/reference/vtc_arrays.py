@@ -8,6 +8,7 @@ import sys
 from array import array
 from itertools import accumulate, chain, repeat
 
+import vtc_mix
 from vtc_schema import (COUNT, MEMBER, NODE, NUMBER, STRING, TAG, TYPE_NAMES)
 from vtc_wire import MAX_OPERATOR_DEPTH, SIGN, corrupt, signed, unsupported
 
@@ -320,8 +321,38 @@ def read_scale(place, n, rows, depth):
     return wrap([q * f + c for q in read_array(place, n, rows, depth + 1)])
 
 
+def read_mix(place, n, rows, depth):
+    block, cur = place.block, place.cur
+    segment, offset, size = cur.varint("a segment"), cur.varint("an offset"), cur.varint("bytes")
+    data = block.segment_bytes(segment, offset, size, "ENC-8")
+    count = cur.u8("contexts")
+    if count > 4:
+        raise corrupt("ENC-8", "at most 4 contexts", "%d" % count)
+    contexts = []
+    for _ in range(count):
+        lag, column = cur.u8("lag"), cur.varint("a column")
+        if column == NO_COLUMN:
+            if place.nest_children is None or len(place.nest_children) != n or depth != 2:
+                raise corrupt("ENC-8", "k only in the arrays a and b of NEST", "elsewhere")
+            contexts.append([min(k, 3) for k in place.nest_children])
+            continue
+        if column not in block.columns:
+            raise corrupt("BLK-3", "a column that comes before column %d" % place.column,
+                          "%d" % column)
+        need_rows(rows, "ENC-8", MIX)
+        by_row = block.contexts(column)
+        own = [by_row[row] for row in row_list(place, n, rows)]
+        if lag == 255:
+            own = own[1:] + [0]
+        elif lag:
+            own = ([0] * min(lag, n) + own)[:n]
+        contexts.append(own[:n])
+    place.ops[-1] += "(%d)" % count
+    return wrap(vtc_mix.decode(data, n, contexts))
+
+
 READERS = [read_constant, read_planes, read_delta, read_runs, read_palette, read_map, read_group,
-           read_linear, read_nest, read_nested, read_unstack, read_scale, None, None]
+           read_linear, read_nest, read_nested, read_unstack, read_scale, read_mix, None]
 
 
 # ---------------------------------------------------------------------- types

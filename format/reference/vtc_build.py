@@ -305,6 +305,20 @@ def scale(f, c, q):
     return op(11, "SCALE", varint(f, "f"), svarint(c, "c"), q)
 
 
+def mix(segment, stream, contexts=(), comment="MIX stream"):
+    """contexts: (lag, column)."""
+    offset = segment.add(stream, comment)
+    return mix_at(segment.number, offset, len(stream), contexts)
+
+
+def mix_at(segment, offset, size, contexts=()):
+    out = (u8(12, "MIX") + varint(segment, "segment") + varint(offset, "offset")
+           + varint(size, "bytes") + u8(len(contexts), "contexts"))
+    for lag, column_id in contexts:
+        out += u8(lag, "lag") + varint(column_id, "column r")
+    return out
+
+
 def number(rule, scale_, codes, mantissas):
     return (u8(rule, "rule") + u8(scale_, "S") + heading("codes") + codes +
             heading("mantissas") + mantissas)

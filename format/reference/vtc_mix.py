@@ -63,11 +63,14 @@ def rough(v):
     return v if b <= 3 else 4 * b + ((v >> (b - 3)) & 3)
 
 
-def _decider_source(k, is_match, wraps):
-    """Source of decide(mixer, bases, node, place, f, e): one decision with k models."""
+def _decider_source(k, is_match, wraps, encodes):
+    """Source of decide(mixer, bases, node, place, f, e): one decision with k models.
+
+    encodes: the bit is not read but asked for (the encoder of vtc_mix_build.py).
+    """
     out = ["def decide(mixer, bases, node, place, f, e):",
            " C = mixer.counters; T = mixer.calibration; W = mixer.weights; N = mixer.knots",
-           " %s = bases" % ", ".join("c%d" % i for i in range(k)) + ("," if k == 1 else ""),
+           " %s = bases" % "".join("c%d, " % i for i in range(k)),
            " f *= 880; s = %d + 8 * e; r = 8 * place" % SETS_AT]
     for i in range(k):
         out += [" c%d += node; v = C[c%d]; a = v & 1023; d = STRETCH[v >> 20]" % (i, i)]
@@ -95,7 +98,8 @@ def _decider_source(k, is_match, wraps):
             # MIX-2
             " low = mixer.low; high = mixer.high",
             " middle = low + ((high - low) * q >> 16)",
-            " if mixer.code <= middle: bit = 1; high = middle; target = 4194303",
+            " if %s: bit = 1; high = middle; target = 4194303" %
+            ("mixer.next_bit()" if encodes else "mixer.code <= middle"),
             " else: bit = 0; low = middle + 1; target = 0",
             " if (low ^ high) >> 24 == 0: low, high = mixer.shift(low, high)",
             " mixer.low = low; mixer.high = high",
@@ -125,16 +129,20 @@ def _decider_source(k, is_match, wraps):
 _DECIDERS = {}
 
 
-def decider(k, is_match, wraps=False):
-    key = k, is_match, wraps
+def decider(k, is_match, wraps=False, encodes=False):
+    key = k, is_match, wraps, encodes
     if key not in _DECIDERS:
         space = dict(STRETCH=STRETCH, SQUASH=SQUASH, RATE=RATE, CLASS=CLASS, HIT=HIT)
-        exec(_decider_source(k, is_match, wraps), space)
+        exec(_decider_source(*key), space)
         _DECIDERS[key] = space["decide"]
     return _DECIDERS[key]
 
 
 class Mixer:
+    """The state of a stream. The encoder is a class derived from this one."""
+
+    encodes = False
+
     def __init__(self, data, n, models):
         self.data = data
         self.low, self.high = 0, M32
@@ -150,14 +158,23 @@ class Mixer:
         first = 78643 // models
         self.weights = (([first] * 7 + [0]) * 1088 + ([26214] * 7 + [0]) * (PLACES - 1088)
                         + [0] * (8 * (HITS + SETS)))
-        self.decide = decider(models, False)
-        self.decide_match = decider(3, True)
+        self.decide = decider(models, False, False, self.encodes)
+        self.decide_match = decider(3, True, False, self.encodes)
+
+    def begin(self, i):
+        """Value number i is next (and so on: what an encoder has to know)."""
+
+    def propose(self, x):
+        """The next bit says whether the value is x."""
+
+    def rest(self, length):
+        """The next bits are those of the value below the highest of `length`."""
 
     def watch(self):
         """Before any weight can wrap, changes to the decisions that allow for it."""
         if max(self.weights) >= 1 << 30 or min(self.weights) < -(1 << 30):
-            self.decide = decider(self.models, False, True)
-            self.decide_match = decider(3, True, True)
+            self.decide = decider(self.models, False, True, self.encodes)
+            self.decide_match = decider(3, True, True, self.encodes)
 
     def shift(self, low, high):
         data, code = self.data, self.code
@@ -281,6 +298,7 @@ class Match:
         x = values[self.position]
         hashes = (hash_(101, class_ * 256 + (self.history & 15)), hash_(102, x),
                   hash_(hash_(103, x), self.position))
+        mixer.propose(x)
         bit = mixer.decide_match(mixer, mixer.lines(hashes, 0), 1, 1088 + class_, 7, 0)
         self.history = (2 * self.history + bit) & 0xFF
         return bit
@@ -317,6 +335,10 @@ def decode(data, n, contexts):
     """The n values of a stream; contexts: lists of n numbers."""
     plain, width, match_order, terms = read_header(data, n)
     mixer = Mixer(bytes(data[3 + 2 * len(terms):]), n, len(terms) + 1)
+    return run(mixer, plain, width, match_order, terms, n, contexts)
+
+
+def run(mixer, plain, width, match_order, terms, n, contexts):
     rollings = {order: Rolling(order) for _, order in terms if order}
     match = Match(match_order) if match_order else None
     # The hashes of a model: from its number, the streams, rough(previous), same and R.
@@ -330,6 +352,7 @@ def decode(data, n, contexts):
     previous = 0
     watched = 0
     for i in range(n):
+        mixer.begin(i)
         g = hash_(0, contexts[0][i] if contexts else previous)
         if match:
             match.find(values)
@@ -375,6 +398,7 @@ def read_by_length(mixer, hashes, width, e, wide):
         raise corrupt("MIX-15", "at most %d bits" % width, "%d" % length)
     if length == 0:
         return 0
+    mixer.rest(length)
     prefix = 1
     decide = mixer.decide
     for j in range(length - 1):

@@ -24,6 +24,7 @@ sys.path.insert(0, HERE)
 
 import vectors_bad                                  # noqa: E402
 import vectors_good                                 # noqa: E402
+import vectors_mix                                  # noqa: E402
 from vectors_common import VECTORS, vb              # noqa: E402
 
 
@@ -40,6 +41,7 @@ def expect_bytes(expect):
 def main(argv):
     vectors_good.make()
     vectors_bad.make()
+    vectors_mix.make()
     wanted = {}
     for directory, name, title, annotated, expect in VECTORS:
         path = os.path.join(directory, name)

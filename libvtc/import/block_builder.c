@@ -324,6 +324,7 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
     zone->events++;
     zone->phases[phase]++;
     builder->events++;
+    builder->recognised += phase || !row->shape;
     VTC_TRY(track_find(builder, json_text(row->roles[VTCI_ROLE_PID]),
                        json_text(row->roles[VTCI_ROLE_TID]), &track));
     VTC_TRY(zone_note_track(builder, track));

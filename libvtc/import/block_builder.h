@@ -52,6 +52,7 @@ struct vtci_block_builder {
     size_t value_count;   /* in all columns of the block */
     bool separator_pending; /* the last row still lacks its separator */
     uint64_t rows, events, raw_events; /* of the whole document */
+    uint64_t recognised; /* events that have a phase, or whose text is kept raw */
 };
 
 VTC_NODISCARD vtc_status vtci_block_builder_init(struct vtci_block_builder *builder,

@@ -74,7 +74,7 @@ static vtc_status refuse(const struct vtci_scanner *scanner, struct vtc_error *e
     if (scanner->first_issue.code != VTC_OK) {
         if (err)
             *err = scanner->first_issue;
-        return VTC_ERR_NOT_JSON;
+        return scanner->first_issue.code;
     }
     vtc_status status = scanner->documents ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON;
     vtci_error_set(err, status, bytes, NULL,

@@ -6,7 +6,7 @@
 
 bool vtci_scanner_accepts(const struct vtci_scanner *scanner)
 {
-    return scanner->builder.events > 0 || scanner->has_events_array;
+    return scanner->builder.recognised > 0 || scanner->has_events_array;
 }
 
 vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, uint64_t len_bytes,
@@ -15,7 +15,9 @@ vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, 
     scanner->issue_count++;
     uint64_t offset = vtci_window_offset(&scanner->window, pos);
     if (scanner->first_issue.code == VTC_OK && scanner->window.count_lines) {
-        vtci_error_set(&scanner->first_issue, VTC_ERR_NOT_JSON, offset, NULL, "%s", what);
+        vtci_error_set(&scanner->first_issue,
+                       cause == VTCI_ISSUE_NOT_AN_OBJECT ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON,
+                       offset, NULL, "%s", what);
         vtci_window_place(&scanner->window, pos, &scanner->first_issue.line,
                           &scanner->first_issue.column);
     }

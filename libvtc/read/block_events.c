@@ -58,9 +58,9 @@ static vtc_status make_rows(struct maker *maker)
         phases[count] = plan->shapes[local].phase;
         count += plan->shapes[local].is_event;
     }
-    block->events.count = count;
-    block->events.row = rows;
-    block->events.phase = phases;
+    block->all.count = count;
+    block->all.row = rows;
+    block->all.phase = phases;
     return VTC_OK;
 }
 
@@ -105,7 +105,7 @@ static vtc_status find_places(const struct maker *maker, enum vtci_event_field w
     VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 0), &field->numbers));
     VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 1), &field->strings));
     VTC_TRY(count_plain(maker, field));
-    field->places = array(maker, block->events.count, sizeof *field->places);
+    field->places = array(maker, block->all.count, sizeof *field->places);
     if (!field->places)
         return VTC_ERR_NO_MEMORY;
     size_t next[2] = {0, 0}; /* NUMBER, STRING: the row's first value */
@@ -174,7 +174,7 @@ static vtc_status make_times(const struct maker *maker, enum vtci_event_field wh
 {
     struct field field;
     VTC_TRY(find_places(maker, which, &field));
-    size_t count = maker->block->events.count;
+    size_t count = maker->block->all.count;
     int64_t *times = array(maker, count, sizeof *times);
     if (!times)
         return VTC_ERR_NO_MEMORY;
@@ -218,7 +218,7 @@ static vtc_status make_strings(const struct maker *maker, enum vtci_event_field 
 {
     struct field field;
     VTC_TRY(find_places(maker, which, &field));
-    size_t count = maker->block->events.count;
+    size_t count = maker->block->all.count;
     vtc_string *strings = array(maker, count, sizeof *strings);
     if (!strings)
         return VTC_ERR_NO_MEMORY;
@@ -344,7 +344,7 @@ static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tr
     struct field pids, tids;
     VTC_TRY(find_places(maker, VTCI_EVENT_PID, &pids));
     VTC_TRY(find_places(maker, VTCI_EVENT_TID, &tids));
-    size_t count = maker->block->events.count;
+    size_t count = maker->block->all.count;
     uint32_t *tracks = array(maker, count, sizeof *tracks);
     struct track_cache cache = {NULL, 0, 0};
     if (!tracks || cache_grow(maker, &cache) != VTC_OK)
@@ -375,7 +375,7 @@ static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tr
 vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
 {
     struct maker maker = {block, NULL, err};
-    struct vtc_events *events = &block->events;
+    struct vtc_events *events = &block->all;
     unsigned fields = block->fields;
     VTC_TRY(make_rows(&maker));
     if (fields & VTC_FIELD_TIME)
@@ -390,5 +390,6 @@ vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
         VTC_TRY(make_strings(&maker, VTCI_EVENT_CAT, &events->category));
     if (fields & VTC_FIELD_ID)
         VTC_TRY(make_strings(&maker, VTCI_EVENT_ID, &events->id));
+    block->events = block->all;
     return VTC_OK;
 }

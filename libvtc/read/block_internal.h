@@ -28,12 +28,11 @@ struct vtc_block {
     size_t local_count, local_capacity;
     uint32_t *local_first; /* by column: locals[local_first[c] - 1] is its first plain string; 0: not
                               listed yet */
-    struct vtc_events events;
+    struct vtc_events all;    /* every event … */
+    struct vtc_events events; /* … and those that the filter leaves: the same without one */
     struct vtc_spans spans;
     bool has_spans;
-    /* From an iterator: */
-    bool filtered;
-    struct vtc_filter filter;
+    struct vtc_filter filter; /* an iterator's */
 };
 
 /* Takes over the frame that `view` shows (which may borrow from block->room): checks the head,
@@ -52,8 +51,9 @@ vtc_status vtci_block_fail(const vtc_block *block, vtc_status status, struct vtc
 
 /* Makes the arrays that block->fields asks for. */
 VTC_NODISCARD vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err);
-/* Leaves the events that the filter lets through. */
-void vtci_block_filter_events(vtc_block *block);
+/* Leaves the events that the filter lets through; spans are filtered as they are made. */
+VTC_NODISCARD vtc_status vtci_block_set_filter(vtc_block *block, const struct vtc_filter *filter,
+                                               struct vtc_error *err);
 
 /* The number of a string that is in no dictionary; the bytes must last as long as the block. */
 VTC_NODISCARD vtc_status vtci_block_local(vtc_block *block, struct vtci_bytes bytes,

@@ -82,11 +82,28 @@ static struct vtci_label label_of(const struct pairing *pairing, const struct la
     return label;
 }
 
+/* SPEC: ZON-2: bounds are inclusive. */
+static bool is_wanted(const struct vtc_filter *filter, uint32_t track, int64_t start_ns,
+                      int64_t duration_ns)
+{
+    int64_t end_ns;
+    if (filter->has_track && track != filter->track)
+        return false;
+    if (!filter->has_range)
+        return true;
+    if (__builtin_add_overflow(start_ns, duration_ns, &end_ns))
+        end_ns = duration_ns < 0 ? INT64_MIN : INT64_MAX;
+    return (start_ns < end_ns ? start_ns : end_ns) <= filter->to_ns &&
+           (start_ns < end_ns ? end_ns : start_ns) >= filter->from_ns;
+}
+
 static void add_span(struct pairing *pairing, size_t event, int64_t start_ns, int64_t duration_ns,
                      vtc_string name, vtc_string category)
 {
-    const struct vtc_events *events = &pairing->block->events;
+    const struct vtc_events *events = &pairing->block->all;
     struct span_arrays *arrays = &pairing->arrays;
+    if (!is_wanted(&pairing->block->filter, events->track[event], start_ns, duration_ns))
+        return;
     size_t i = pairing->count++;
     arrays->row[i] = events->row[event];
     arrays->phase[i] = events->phase[event];
@@ -100,7 +117,7 @@ static void add_span(struct pairing *pairing, size_t event, int64_t start_ns, in
 static vtc_status add_carried(struct pairing *pairing, size_t event,
                               const struct vtci_carried *carried)
 {
-    const struct vtc_events *events = &pairing->block->events;
+    const struct vtc_events *events = &pairing->block->all;
     vtc_string name = events->name[event], category = events->category[event];
     if (carried->name.len_bytes)
         VTC_TRY(vtci_block_local(pairing->block, carried->name, &name));
@@ -113,7 +130,7 @@ static vtc_status add_carried(struct pairing *pairing, size_t event,
 
 static vtc_status end_span(struct pairing *pairing, size_t event)
 {
-    const struct vtc_events *events = &pairing->block->events;
+    const struct vtc_events *events = &pairing->block->all;
     const struct vtci_carried *carried = pairing->carried;
     size_t *next = &pairing->carried_next;
     while (*next < pairing->carried_count && carried[*next].row < events->row[event])
@@ -139,7 +156,7 @@ static vtc_status end_span(struct pairing *pairing, size_t event)
 
 static vtc_status begin_span(struct pairing *pairing, size_t event)
 {
-    const struct vtc_events *events = &pairing->block->events;
+    const struct vtc_events *events = &pairing->block->all;
     struct vtci_label name = label_of(pairing, &pairing->names, events->name[event]);
     struct vtci_label category = label_of(pairing, &pairing->categories, events->category[event]);
     uint32_t track = events->track[event];
@@ -151,7 +168,7 @@ static vtc_status begin_span(struct pairing *pairing, size_t event)
 
 static vtc_status pair_all(struct pairing *pairing)
 {
-    const struct vtc_events *events = &pairing->block->events;
+    const struct vtc_events *events = &pairing->block->all;
     for (size_t i = 0; i < events->count; i++) {
         if (events->time_ns[i] == VTC_NO_TIME)
             continue;
@@ -171,7 +188,7 @@ static vtc_status pair_all(struct pairing *pairing)
 /* Room for as many spans as there are X and E events. */
 static vtc_status make_arrays(struct pairing *pairing)
 {
-    const struct vtc_events *events = &pairing->block->events;
+    const struct vtc_events *events = &pairing->block->all;
     struct vtci_arena *arena = &pairing->block->arena;
     struct span_arrays *arrays = &pairing->arrays;
     size_t count = 0;

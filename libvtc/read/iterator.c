@@ -44,41 +44,54 @@ void vtc_iterator_close(vtc_iterator *iterator)
     vtci_release(memory, iterator, sizeof *iterator);
 }
 
-/* Whether the zone map leaves a block. SPEC: ZON-2. */
+/* Whether the zone map leaves a block: SPEC: ZON-2. A span that ends in a block may have begun
+ * before it, but by no more than the longest. */
 static bool zone_matches(const struct vtc_iterator *iterator, uint64_t block)
 {
     const struct vtc_filter *filter = &iterator->filter;
     const struct vtci_chain_block *of = &iterator->reader->chain.blocks[block];
     if (of->events == 0)
         return false;
-    if (filter->has_range &&
-        (!of->has_times || of->first_ns > filter->to_ns || of->last_ns < filter->from_ns))
-        return false;
+    if (filter->has_range) {
+        if (!of->has_times || of->last_ns < filter->from_ns)
+            return false;
+        uint64_t before_ns = filter->fields & VTC_FIELD_SPANS ? of->longest_ns : 0;
+        if (of->first_ns > filter->to_ns &&
+            (uint64_t)of->first_ns - (uint64_t)filter->to_ns > before_ns)
+            return false;
+    }
     return !filter->has_track || vtc_reader_zone_has_track(iterator->reader, block, filter->track);
+}
+
+/* Whether the filter leaves anything of an opened block. */
+static vtc_status has_something(vtc_block *block, bool *out_has, struct vtc_error *err)
+{
+    *out_has = block->events.count > 0;
+    if (*out_has || (block->fields & VTC_FIELD_SPANS) != VTC_FIELD_SPANS)
+        return VTC_OK;
+    const struct vtc_spans *spans;
+    VTC_TRY(vtc_block_spans(block, &spans, err));
+    *out_has = spans->count > 0;
+    return VTC_OK;
 }
 
 vtc_status vtc_iterator_next(vtc_iterator *iterator, vtc_block **out_block, struct vtc_error *err)
 {
-    vtc_block_close(iterator->block);
-    iterator->block = NULL;
+    const struct vtc_filter *filter = &iterator->filter;
     while (iterator->next_block < iterator->reader->chain.block_count) {
         uint64_t index = iterator->next_block++;
+        vtc_block_close(iterator->block);
+        iterator->block = NULL;
         if (!zone_matches(iterator, index))
             continue;
-        vtc_block *block;
-        VTC_TRY(vtc_block_open(iterator->reader, index, iterator->filter.fields, &block, err));
-        iterator->block = block;
-        const struct vtc_filter *filter = &iterator->filter;
-        if (filter->has_track || filter->has_range) {
-            vtc_status status = vtci_block_filter(block, filter, err);
-            if (status != VTC_OK)
-                return status;
-            const struct vtc_spans *spans = &block->spans;
-            if (block->events.count == 0 && spans->count == 0)
-                continue_after(iterator);
+        bool has = false;
+        VTC_TRY(vtc_block_open(iterator->reader, index, filter->fields, &iterator->block, err));
+        VTC_TRY(vtci_block_set_filter(iterator->block, filter, err));
+        VTC_TRY(has_something(iterator->block, &has, err));
+        if (has) {
+            *out_block = iterator->block;
+            return VTC_OK;
         }
-        *out_block = block;
-        return VTC_OK;
     }
     return VTC_END;
 }

@@ -3,6 +3,8 @@
 #ifndef VTC_TESTS_COLUMN_BLOCK_FIXTURE_H
 #define VTC_TESTS_COLUMN_BLOCK_FIXTURE_H
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -310,9 +312,10 @@ static void fixture_row(struct fixture *f, uint32_t ts, uint32_t dur)
     for (uint32_t slot = 0; shape && slot < shape->slot_count; slot++) {
         uint32_t column = shape->slot_columns[slot];
         const struct vtci_path *path = &f->schema.paths[f->schema.columns[column].path];
-        if (memcmp(path->key, "pid", 3) == 0)
+        if (path->key_len_bytes == 3 && memcmp(path->key, "pid", 3) == 0)
             fixture_put(f, column, 4711 + f->thread / 4, 0);
-        else if (memcmp(path->key, "tid", 3) == 0 && f->schema.columns[column].type == VTCI_NUMBER)
+        else if (path->key_len_bytes == 3 &&
+                 memcmp(path->key, "tid", 3) == 0 && f->schema.columns[column].type == VTCI_NUMBER)
             fixture_put(f, column, 100000 + f->thread, 0);
         else if (column == ts)
             fixture_time(f, ts, dur, shape->phase == 'X');

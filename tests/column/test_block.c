@@ -2,9 +2,6 @@
  * ctest: timeout 300 */
 #include "support/cmocka_all.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "column/block_decode.h"
 #include "column/block_encode.h"
 #include "column/block_fixture.h"

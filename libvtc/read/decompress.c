@@ -1,0 +1,169 @@
+/* The document from its frames: TEXT as it is, BLOCK rebuilt row by row, in the order of the file;
+ * then length and hash are compared. SPEC: DOC-1, DOC-2, 7.9.
+ */
+#include "vtc/decompress.h"
+
+#include "base/checksum.h"
+#include "base/error.h"
+#include "read/text_workers.h"
+
+struct output {
+    vtc_write_fn write;
+    void *write_context;
+    struct vtci_hasher *hasher;
+    uint64_t bytes;
+};
+
+struct work {
+    const vtc_reader *reader;
+    struct vtci_memory *memory;
+    struct vtc_decompress_opts opts;
+    struct output output;
+    struct vtci_text_plan plan;
+    struct vtci_frame_text maker;
+    struct vtci_text_sink sink;
+    struct vtci_text_workers *workers; /* NULL: all in the caller */
+    uint64_t end_offset;               /* frames from here on cannot be read */
+    uint64_t rows;
+};
+
+static vtc_status put(void *context, const uint8_t *bytes, size_t len_bytes, struct vtc_error *err)
+{
+    struct output *output = context;
+    vtci_hasher_update(output->hasher, bytes, len_bytes);
+    VTC_TRY(output->write(output->write_context, bytes, len_bytes, err));
+    output->bytes += len_bytes;
+    return VTC_OK;
+}
+
+static vtc_status write_inline(struct work *work, const struct vtci_chain_frame *frame,
+                               struct vtc_error *err)
+{
+    work->sink.len_bytes = 0;
+    VTC_TRY(vtci_frame_text_write(&work->maker, work->reader, &work->plan, frame, &work->sink,
+                                  err));
+    return vtci_sink_flush(&work->sink, err);
+}
+
+static vtc_status write_frame(struct work *work, const struct vtci_chain_frame *frame,
+                              struct vtc_error *err)
+{
+    const struct vtci_chain *chain = &work->reader->chain;
+    if (frame->type == VTCI_FRAME_BLOCK) {
+        const struct vtci_chain_block *block = &chain->blocks[frame->block];
+        if (block->document_offset != work->output.bytes)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, frame->offset, "ZON-4",
+                                  "expected a block at %llu of the document, found one for %llu",
+                                  (unsigned long long)work->output.bytes,
+                                  (unsigned long long)block->document_offset);
+        work->rows += block->rows;
+    }
+    if (!work->workers)
+        return write_inline(work, frame, err);
+    struct vtci_made_text made;
+    VTC_TRY(vtci_text_workers_take(work->workers, &made, err));
+    if (made.left_to_caller)
+        return write_inline(work, frame, err);
+    return put(&work->output, made.text, made.len_bytes, err);
+}
+
+static vtc_status write_frames(struct work *work, struct vtc_error *err)
+{
+    const struct vtci_chain *chain = &work->reader->chain;
+    for (size_t i = 0; i < chain->frame_count; i++) {
+        const struct vtci_chain_frame *frame = &chain->frames[i];
+        if (frame->offset >= work->end_offset)
+            break;
+        if (frame->type != VTCI_FRAME_TEXT && frame->type != VTCI_FRAME_BLOCK)
+            continue;
+        VTC_TRY(write_frame(work, frame, err));
+        if (work->opts.progress)
+            VTC_TRY(work->opts.progress(work->opts.progress_context, frame->offset + frame->bytes,
+                                        work->output.bytes));
+    }
+    return VTC_OK;
+}
+
+/* SPEC: DOC-1, DOC-2. */
+static vtc_status check_document(const struct work *work, struct vtc_error *err)
+{
+    const vtc_reader *reader = work->reader;
+    if (reader->chain.damage_status != VTC_OK) {
+        if (err)
+            *err = reader->chain.damage;
+        return reader->chain.damage_status;
+    }
+    struct vtci_hash128 hash = vtci_hasher_value(work->output.hasher);
+    const struct vtci_document *document = &reader->document;
+    if (work->output.bytes != document->bytes)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "DOC-2",
+                              "expected a document of %llu bytes, rebuilt %llu",
+                              (unsigned long long)document->bytes,
+                              (unsigned long long)work->output.bytes);
+    if (hash.low != document->hash.low || hash.high != document->hash.high)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "DOC-2",
+                              "expected the document's hash %016llx%016llx, rebuilt one with "
+                              "%016llx%016llx",
+                              (unsigned long long)document->hash.high,
+                              (unsigned long long)document->hash.low,
+                              (unsigned long long)hash.high, (unsigned long long)hash.low);
+    return VTC_OK;
+}
+
+static vtc_status work_begin(struct work *work, struct vtc_error *err)
+{
+    work->output.hasher = vtci_hasher_create(work->memory);
+    work->sink.data = vtci_allocate(work->memory, VTCI_SINK_BYTES);
+    if (!work->output.hasher || !work->sink.data ||
+        vtci_frame_text_init(&work->maker, work->memory) != VTC_OK ||
+        vtci_text_plan_update(&work->plan, &work->reader->definitions.schema) != VTC_OK)
+        return vtci_error_memory(err, VTCI_SINK_BYTES);
+    work->sink.capacity_bytes = VTCI_SINK_BYTES;
+    work->sink.flush = put;
+    work->sink.context = &work->output;
+    work->end_offset = work->reader->chain.blind_from_offset;
+    if (work->opts.threads < 2)
+        return VTC_OK;
+    return vtci_text_workers_create(work->reader, &work->plan, work->end_offset,
+                                    work->opts.threads, &work->workers, err);
+}
+
+static void work_end(struct work *work)
+{
+    vtci_text_workers_free(work->workers);
+    vtci_frame_text_free(&work->maker);
+    vtci_text_plan_free(&work->plan);
+    vtci_release(work->memory, work->sink.data, VTCI_SINK_BYTES);
+    vtci_hasher_free(work->output.hasher);
+}
+
+vtc_status vtc_decompress(const vtc_reader *reader, vtc_write_fn write, void *write_context,
+                          const struct vtc_decompress_opts *opts,
+                          struct vtc_decompress_result *out_result, struct vtc_error *err)
+{
+    if (!reader || !write)
+        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL, "no reader or output");
+    struct work work;
+    memset(&work, 0, sizeof work);
+    work.reader = reader;
+    /* The counters of memory are atomic, so a reader that does not change still counts. */
+    work.memory = (struct vtci_memory *)(uintptr_t)&reader->memory;
+    if (opts)
+        memcpy(&work.opts, opts,
+               opts->struct_size < sizeof work.opts ? opts->struct_size : sizeof work.opts);
+    work.output.write = write;
+    work.output.write_context = write_context;
+    vtci_text_plan_init(&work.plan, work.memory);
+    vtc_status status = work_begin(&work, err);
+    if (status == VTC_OK)
+        status = write_frames(&work, err);
+    if (status == VTC_OK) {
+        struct vtci_hash128 hash = vtci_hasher_value(work.output.hasher);
+        if (out_result)
+            *out_result = (struct vtc_decompress_result){
+                work.output.bytes, work.rows, {hash.low, hash.high}};
+        status = check_document(&work, err);
+    }
+    work_end(&work);
+    return status;
+}
