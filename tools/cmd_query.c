@@ -78,6 +78,9 @@ static vtc_status answer_slowest(const struct options *options, struct trace_fil
     result = load_labels(&labels, file->reader, answer.spans, answer.count, err);
     if (result == VTC_OK)
         result = span_output_print(&answer, options->format, err);
+    if (result == VTC_OK && answer.count == 0 && options->format == FORMAT_TABLE &&
+        options->verbosity >= 0)
+        message_print(file->name, "the trace has no spans");
     if (result == VTC_OK && options->verbosity > 0)
         message_print(file->name, "%" PRIu64 " of %" PRIu64 " blocks read",
                       vtc_slowest_blocks_read(slowest), summary.blocks);

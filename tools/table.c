@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libsmartcols/libsmartcols.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "descriptor.h"
 #include "escape.h"
@@ -66,16 +67,32 @@ void table_add_cell(struct table *table, const char *text, size_t len_bytes)
     table->cell++;
 }
 
+/* Without the blanks that fill the last column. */
+static void print_lines(const char *text, FILE *stream)
+{
+    while (*text) {
+        size_t len_bytes = strcspn(text, "\n");
+        size_t kept_bytes = len_bytes;
+        while (kept_bytes > 0 && text[kept_bytes - 1] == ' ')
+            kept_bytes--;
+        fwrite(text, 1, kept_bytes, stream);
+        fputc('\n', stream);
+        text += len_bytes + (text[len_bytes] == '\n');
+    }
+}
+
 int table_print(struct table *table, FILE *stream)
 {
     if (!table)
         return -ENOMEM;
-    if (table->failure == 0) {
-        keep_failure(table, scols_table_set_stream(table->columns, stream));
-        keep_failure(table, scols_print_table(table->columns));
-        if (stream == stdout)
-            descriptor_watch_stdout();
-    }
+    char *text = NULL;
+    if (table->failure == 0)
+        keep_failure(table, scols_print_table_to_string(table->columns, &text));
+    if (table->failure == 0 && text)
+        print_lines(text, stream);
+    if (stream == stdout)
+        descriptor_watch_stdout();
+    free(text);
     int failure = table->failure;
     scols_unref_table(table->columns);
     free(table);

@@ -207,13 +207,18 @@ def read_nest(place, n, rows, depth):
     if any(place.codes):
         raise corrupt("NEST-3", "only codes 0 beside NEST", "others")
     flags = cur.u8("flags")
+    if flags > 3:
+        raise unsupported("NEST-1", "the flags 0 to 3", "%d" % flags)
     is_reversed = flags & 1
     dur_column, dur_rows = None, ()
     if flags & 2:
-        dur_column = cur.varint("a column")
+        dur_column, dur_count = cur.varint("a column"), cur.varint("n'")
         if dur_column != schema.column(schema.member(0, b"dur"), NUMBER):
             raise corrupt("NEST-3", "the column of dur", "%d" % dur_column)
         dur_rows = block.rows_of(dur_column)
+        if dur_count < 1 or dur_count != len(dur_rows):
+            raise corrupt("NEST-1", "%d values of dur, at least 1" % len(dur_rows),
+                          "%d" % dur_count)
     ts_rows = row_list(place, n, rows)
     dur_index = {row: i for i, row in enumerate(dur_rows)}
     ts_set = set(ts_rows)
@@ -328,6 +333,8 @@ def read_mix(place, n, rows, depth):
     count = cur.u8("contexts")
     if count > 4:
         raise corrupt("ENC-8", "at most 4 contexts", "%d" % count)
+    if n > vtc_mix.MAX_N:
+        raise corrupt("ENC-8", "at most 2^24 values", "%d" % n)
     contexts = []
     for _ in range(count):
         lag, column = cur.u8("lag"), cur.varint("a column")
@@ -442,9 +449,12 @@ def read_strings(place, out, n, rows):
         raise corrupt("STR-1", "an id up to %d" % (len(strings) - 1), "other")
     texts = out.texts = [strings[i] for i in ids]
     plain = [i for i, v in enumerate(ids) if v == 0]
-    if not plain:
+    p = cur.varint("p")
+    if p != len(plain):
+        raise corrupt("STR-1", "%d plain strings" % len(plain), "%d" % p)
+    if p == 0:
         return
-    p = len(plain)
+    plain_rows = Rows(lambda: [row for row, v in zip(row_list(place, n, rows), ids) if v == 0])
     form = cur.u8("form")
     place.ops.append("form%d" % form)
     if form == 0:
@@ -463,10 +473,13 @@ def read_strings(place, out, n, rows):
         if width > 16:
             raise corrupt("STR-1", "a width up to 16", "%d" % width)
         place.role = "numbers"
-        values = read_array(place, p, Rows(
-            lambda: [row for row, v in zip(row_list(place, n, rows), ids) if v == 0]))
+        values = read_array(place, p, plain_rows)
         digits = b"%%0%dx" % width if width else b"%x"
         for i, v in zip(plain, values):
             texts[i] = prefix + digits % (v & ((1 << 64) - 1))
+    elif form == 2:
+        place.role = "numbers"
+        for i, v in zip(plain, read_array(place, p, plain_rows)):
+            texts[i] = b"%d" % (v & ((1 << 64) - 1))
     else:
-        raise unsupported("STR-1", "the form 0 or 1", "%d" % form)
+        raise unsupported("STR-1", "a form from 0 to 2", "%d" % form)

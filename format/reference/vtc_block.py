@@ -54,7 +54,7 @@ class ZoneMap:
         for _ in range(z.count("phases", 2)):
             phase = z.u8("a phase")
             if self.phases and phase <= self.phases[-1][0]:
-                raise corrupt("ZON-1", "a phase above %d" % self.phases[-1][0], "%d" % phase)
+                raise corrupt("ZON-4", "a phase above %d" % self.phases[-1][0], "%d" % phase)
             self.phases.append((phase, z.varint("how many events of a phase")))
         self.tracks = []
         track = -1
@@ -173,6 +173,7 @@ class Block:
                 raise corrupt("BLK-3", "column 0 first", "column %d" % column)
             if column in (0, 1) and n != self.rows:
                 raise corrupt("BLK-4", "%d values in column %d" % (self.rows, column), "%d" % n)
+            self._check_way(column)
             self.columns[column] = vtc_arrays.read_column(self, cur, column, n)
         for column in (0, 1):
             if column not in self.columns:
@@ -196,17 +197,30 @@ class Block:
             rows = self._rows_cache[column] = self._make_rows(column)
         return rows
 
+    def _check_way(self, column):
+        """ROWS-1: what a column hangs on comes before it."""
+        path, type_ = self.schema.columns[column]
+        if path == 0 and type_ in (NODE, SEPARATOR):
+            return
+        parent, kind, _ = self.schema.paths[path]
+        if type_ in (RAW, COUNT):
+            way = path, NODE
+        elif type_ == TAG:
+            way = parent, COUNT
+        elif kind == ELEMENTS:
+            way = path, TAG
+        else:
+            way = parent, NODE
+        if self.schema.column(*way) not in self.columns:
+            raise corrupt("ROWS-1", "%s of path %s before column %d" %
+                          (TYPE_NAMES[way[1]], way[0], column), "not yet")
+
     def _way(self, path, type_):
-        """A column on the way: its values and their rows. Absent, it has no values."""
+        """A column on the way: its values and their rows. Absent, it has no values (ROWS-1)."""
         column = self.schema.column(path, type_)
-        if column is None:
+        if column not in self.columns:
             return (), ()
         rows = self.rows_of(column)
-        if column not in self.columns:
-            if len(rows):
-                raise corrupt("ROWS-1", "column %d (%s at %s) before what needs its rows" %
-                              (column, TYPE_NAMES[type_], self.schema.path_name(path)), "not yet")
-            return (), ()
         values = self.columns[column].values
         if len(rows) != len(values):
             raise corrupt("BLK-5", "%d values in column %d" % (len(rows), column),
@@ -240,14 +254,14 @@ class Block:
                 return ()
             counts, rows = self._way(parent, COUNT)
             return self._repeat_rows(rows, counts)
-        shapes = self.schema.shapes[parent]
-        slots = [0] + [s.slots_of(column) for s in shapes]
-        nodes, node_rows = self.nodes(parent)
-        if kind == ELEMENTS and any(s.kind == LIST for s in shapes):
-            return self._element_rows(path, type_, nodes, node_rows, slots)
+        if kind == ELEMENTS:
+            tags, rows = self._way(path, TAG)
+            return [row for tag, row in zip(tags, rows) if tag == type_]
+        slots = [0] + [s.slots_of(column) for s in self.schema.shapes[parent]]
+        nodes, rows = self.nodes(parent)
         if max(slots) <= 1:
-            return [row for v, row in zip(nodes, node_rows) if slots[v]]
-        return [row for v, row in zip(nodes, node_rows) for _ in range(slots[v])]
+            return [row for v, row in zip(nodes, rows) if slots[v]]
+        return [row for v, row in zip(nodes, rows) for _ in range(slots[v])]
 
     def _repeat_rows(self, rows, counts):
         if len(counts) and min(counts) < 1:
@@ -257,24 +271,6 @@ class Block:
         out = []
         for row, count in zip(rows, counts):
             out.extend(repeat(row, count))
-        return out
-
-    def _element_rows(self, path, type_, nodes, node_rows, slots):
-        """Elements of lists, among slots of fixed shapes that stand at the same path."""
-        parent = self.schema.paths[path][0]
-        shapes = self.schema.shapes[parent]
-        counts, _ = self._way(parent, COUNT)
-        tags, _ = self._way(path, TAG)
-        out = []
-        next_count = next_tag = 0
-        for v, row in zip(nodes, node_rows):
-            if v and shapes[v - 1].kind == LIST:
-                count = counts[next_count]
-                next_count += 1
-                out.extend(repeat(row, tags[next_tag:next_tag + count].count(type_)))
-                next_tag += count
-            else:
-                out.extend(repeat(row, slots[v]))
         return out
 
     # ------------------------------------------------------- contexts and lanes

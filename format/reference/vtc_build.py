@@ -288,9 +288,10 @@ def linear(column_id, d):
     return op(7, "LINEAR", varint(column_id, "column r"), d)
 
 
-def nest(flags, dur, k, a, b):
-    return op(8, "NEST", u8(flags, "flags"), [] if dur is None else varint(dur, "column dur"),
-              k, a, b)
+def nest(flags, dur, n, k, a, b):
+    """n: how many values dur has."""
+    named = [] if dur is None else varint(dur, "column dur") + varint(n, "n'")
+    return op(8, "NEST", u8(flags, "flags"), named, k, a, b)
 
 
 def nested(column_id):
@@ -324,13 +325,21 @@ def number(rule, scale_, codes, mantissas):
             heading("mantissas") + mantissas)
 
 
-def plain(ids, lengths, segment, offset):
-    return (ids + u8(0, "form 0") + heading("lengths") + lengths +
+def ids_only(ids):
+    return ids + varint(0, "p, plain strings")
+
+
+def plain(ids, p, lengths, segment, offset):
+    return (ids + varint(p, "p, plain strings") + u8(0, "form 0") + heading("lengths") + lengths +
             varint(segment, "segment") + varint(offset, "offset"))
 
 
-def plain_hex(ids, prefix, width, values):
-    return (ids + u8(1, "form 1: hexadecimal") + string(prefix, "prefix") +
+def plain_decimal(ids, p, values):
+    return ids + varint(p, "p, plain strings") + u8(2, "form 2: decimal") + values
+
+
+def plain_hex(ids, p, prefix, width, values):
+    return (ids + varint(p, "p, plain strings") + u8(1, "form 1: hexadecimal") + string(prefix, "prefix") +
             u8(width, "width") + values)
 
 

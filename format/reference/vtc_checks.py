@@ -12,7 +12,7 @@ from vtc_wire import corrupt
 def check_zone(block, document_offset, document_bytes):
     zone, schema = block.zone, block.schema
     if (zone.document_offset, zone.document_bytes) != (document_offset, document_bytes):
-        raise corrupt("ZON-1", "document_offset %d and document_bytes %d" %
+        raise corrupt("ZON-4", "document_offset %d and document_bytes %d" %
                       (document_offset, document_bytes),
                       "%d and %d" % (zone.document_offset, zone.document_bytes))
     shapes = schema.shapes[0]
@@ -20,19 +20,19 @@ def check_zone(block, document_offset, document_bytes):
     # A raw row is an event whose phase is within its text; those are left out here.
     events = [v == 0 or shapes[v - 1].is_event for v in nodes]
     if sum(events) != zone.events:
-        raise corrupt("ZON-1", "%d events" % sum(events), "%d" % zone.events)
+        raise corrupt("ZON-4", "%d events" % sum(events), "%d" % zone.events)
     if 0 not in nodes:
         phases = Counter()
         for v in nodes:
             if shapes[v - 1].is_event:
                 phases[(shapes[v - 1].phase or b"\0")[0]] += 1
         if sorted(phases.items()) != zone.phases:
-            raise corrupt("ZON-1", "the phases %s" % sorted(phases.items()), "%s" % zone.phases)
+            raise corrupt("ZON-4", "the phases %s" % sorted(phases.items()), "%s" % zone.phases)
     check_bloom(block, events)
     check_times(block, events)
     for track in zone.tracks:
         if track >= len(schema.tracks):
-            raise corrupt("ZON-1", "a track below %d" % len(schema.tracks), "%d" % track)
+            raise corrupt("ZON-4", "a track below %d" % len(schema.tracks), "%d" % track)
     check_phase_in_literals(block)
 
 

@@ -193,6 +193,9 @@ class Decoder:
     def _take_block(self, frame):
         block = Block(self.schema, frame.head, frame.payload)
         text = block_text(block)
+        if block.zone.document_bytes != len(text):
+            raise corrupt("ZON-4", "document_bytes %d" % len(text),
+                          "%d" % block.zone.document_bytes)
         if self.checks:
             check_zone(block, self.document_bytes, len(text))
         if self.on_block:
@@ -224,7 +227,7 @@ class Decoder:
         if found != wanted:
             raise corrupt("DOC-2", "the hash %016x%016x" % (wanted[1], wanted[0]),
                           "%016x%016x" % (found[1], found[0]))
-        if self.checks and (rows, events) != (self.rows, self.events):
+        if (rows, events) != (self.rows, self.events):
             raise corrupt("DOC-1", "%d rows, %d events" % (rows, events),
                           "%d and %d" % (self.rows, self.events))
         self.document = (size, rows, events, flags, issues, listed)

@@ -187,8 +187,8 @@ class Schema:
             column_path, type_ = self.columns[column]
             if type_ not in (NUMBER, STRING, NODE):
                 raise corrupt("DEF-4", "a slot of type NUMBER, STRING or NODE", TYPE_NAMES[type_])
-            if self.paths[column_path][0] != path:
-                raise corrupt("DEF-4", "a slot's column below path %d" % path,
+            if self.paths[column_path][:2] != (path, MEMBER):
+                raise corrupt("DEF-4", "a slot's column at a member of path %d" % path,
                               "one at path %d" % column_path)
             columns.append(column)
         literals.append(cur.string("a literal"))

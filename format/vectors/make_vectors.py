@@ -11,7 +11,7 @@ comment. An .expect file has lines `key: value`:
     rule          the id of the rule that is broken
     offset        the offset of the frame that is wrong (0: the file header)
     within        how many bytes it has: a reader may name a place within it
-    verify-only   yes: only a reader that checks everything notices
+    verify-only   yes: a reader that only rebuilds the document need not notice
     document      the last key; its value is the rest of the file after the line
                   `document:`, less the last line break: the text that comes back
                   (for a truncated file: what is good of it)

@@ -153,8 +153,8 @@ class Rows:
         if texts:
             lengths = vb.auto([len(t) for t in texts], segment, "lengths")
             place = segment.add(b"".join(texts), "plain strings")
-            out = vb.plain(out, lengths, segment.number, place)
-        return out
+            return vb.plain(out, len(texts), lengths, segment.number, place)
+        return vb.ids_only(out)
 
     def directory(self, segment, arrays=None, whole=None, order=None, carried=(), counts=None):
         """arrays: {column: override}; whole: {column: f(rows, segment) -> encoding}."""

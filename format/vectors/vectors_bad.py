@@ -164,6 +164,9 @@ def definitions():
         shape([vb.column(1, STRING)], [3], path=1))
     bad("DEF-4-shape-path", "A shape at a path that is not defined.",
         shape([vb.column(1, STRING)], [3], path=6))
+    bad("DEF-4-elements", "A slot at the elements of the path.", define(
+        paths=[vb.member(0, b"a"), vb.elements(1)], columns=[vb.column(2, NUMBER)],
+        shapes=[vb.fixed_shape(1, 0, [b"[", b"]"], [3])], strings=[]))
     all_columns = [vb.column(1, COUNT), vb.column(2, TAG), vb.column(2, NUMBER),
                    vb.column(2, STRING), vb.column(2, NODE), vb.column(2, RAW)]
     for i, name in enumerate(("count", "tag", "number", "string", "node")):
@@ -272,6 +275,25 @@ def blocks():
     bad("ZON-3-name", "The filter lacks the name that occurs.",
         events_file(ONE, names=[2]), 2, verify=True)
 
+    bad("ZON-2-first", "An event before the first.", events_file(ONE, first=10001), 2, verify=True)
+    bad("ZON-2-range", "A span that ends after the last.", events_file(ONE, range_=2000), 2,
+        verify=True)
+    bad("ZON-4-document-bytes", "Another length of its text.",
+        events_file(ONE, zone=head(document_bytes=55)), 2)
+    bad("ZON-4-document-offset", "Another place of its text.",
+        events_file(ONE, zone=head(document_offset=3)), 2, verify=True)
+    bad("ZON-4-events", "An event less than there are.",
+        events_file(ONE, events=0), 2, verify=True)
+    bad("ZON-4-phases", "Phases that are not those of the events.",
+        events_file(ONE, phases=[(ord("B"), 1)]), 2, verify=True)
+    bad("ZON-4-phases-order", "Phases that do not ascend.",
+        events_file([X(b"f", b"10", b"3"), I(b"f", b"12")], phases=[(ord("i"), 1), (ord("X"), 1)]),
+        2)
+    schema = plain_schema(tracks=[(b"", b"")], shapes=[(0, 1, [b'{"ph":"', NAME, b'"}'])])
+    schema.paths[1] = (0, b"ph")
+    bad("EVT-1-phase", "A phase that is a value of a column.",
+        events_file([(1, [b"f"])], schema, phases=[(0, 1)], tracks=[0]), 2, verify=True)
+
     node = plain_schema()
     bad("ROW-1-shape", "A row of a shape that is not defined.", events_file(
         ONE, node, arrays={0: lambda v, s: vb.constant(2)}), 2)
@@ -343,9 +365,18 @@ def encodings():
     wrong_ts("ENC-7-type", "LINEAR with a column of strings.",
              lambda v, s: vb.linear(NAME, vb.constant(1)))
 
-    bad("ROWS-1-later", "GROUP in a column whose parent's NODE comes later.", events_file(
-        [(1, [(1, [(2, [])])])] * 2, nested_schema(), order=[0, 1, 5, 3],
-        arrays={5: lambda v, s: vb.group(vb.constant(2))}), 2)
+    bad("ROWS-1-node", "A NODE column before that of the parent path.", events_file(
+        [(1, [(1, [(2, [])])])] * 2, nested_schema(), order=[0, 1, 5, 3]), 2)
+    raw = [(1, [(0, b"[1]")])] * 2
+    bad("ROWS-1-raw", "RAW before NODE of the same path.",
+        events_file(raw, nested_schema(), order=[0, 1, 4, 3]), 2)
+    lists = [(1, [(1, [(1, [(NUMBER, b"1"), (NUMBER, b"2")])])])] * 2
+    bad("ROWS-1-count", "COUNT before NODE of the same path.",
+        events_file(lists, nested_schema(), order=[0, 1, 3, 7, 5, 8, 9]), 2)
+    bad("ROWS-1-tag", "TAG before COUNT.",
+        events_file(lists, nested_schema(), order=[0, 1, 3, 5, 8, 7, 9]), 2)
+    bad("ROWS-1-element", "The elements' NUMBER before their TAG.",
+        events_file(lists, nested_schema(), order=[0, 1, 3, 5, 7, 9, 8]), 2)
     group = {0: lambda v, s: vb.group(vb.constant(1))}
     bad("ROWS-2-nodes", "GROUP in column 0.", events_file(TWO, arrays=group), 2)
     bad("ROWS-2-pid", "GROUP in the column of the pid.", events_file(
@@ -370,18 +401,23 @@ def encodings():
 
     def wrong_string(name, title, make, **more):
         bad(name, title, events_file(TWO, whole={NAME: make}), 2, **more)
-    wrong_string("STR-1-id", "A string that is not defined.", lambda t, s: vb.constant(2))
-    wrong_string("STR-1-id-negative", "A negative id.", lambda t, s: vb.constant(-1))
+    wrong_string("STR-1-id", "A string that is not defined.",
+                 lambda t, s: vb.ids_only(vb.constant(2)))
+    wrong_string("STR-1-id-negative", "A negative id.", lambda t, s: vb.ids_only(vb.constant(-1)))
+    wrong_string("STR-1-p-fewer", "Fewer plain strings than it says.", lambda t, s: vb.plain(
+        vb.constant(0), 3, vb.constant(1), 1, s.add(b"fff", "strings")))
+    wrong_string("STR-1-p-more", "More plain strings than it says.",
+                 lambda t, s: vb.ids_only(vb.constant(0)))
     wrong_string("STR-1-lengths", "Lengths past the end of the segment.", lambda t, s: vb.plain(
-        vb.constant(0), vb.constant(200), 1, s.add(b"ff", "strings")))
+        vb.constant(0), 2, vb.constant(200), 1, s.add(b"ff", "strings")))
     wrong_string("STR-1-lengths-wrap", "Lengths that add up to 2 modulo 2^64.",
-                 lambda t, s: vb.plain(vb.constant(0), vb.planes([-2, 4], s), 1,
+                 lambda t, s: vb.plain(vb.constant(0), 2, vb.planes([-2, 4], s), 1,
                                        s.add(b"ffff", "strings")))
     wrong_string("STR-1-segment-0", "Strings in the directory.", lambda t, s: vb.plain(
-        vb.constant(0), vb.constant(1), 0, 0))
+        vb.constant(0), 2, vb.constant(1), 0, 0))
     wrong_string("STR-1-width", "Hexadecimal digits of a width of 17.", lambda t, s: vb.plain_hex(
-        vb.constant(0), b"0x", 17, vb.constant(1)))
-    wrong_string("STR-1-form", "The form 2.", lambda t, s: vb.constant(0) + vb.u8(2, "form 2") +
+        vb.constant(0), 2, b"0x", 17, vb.constant(1)))
+    wrong_string("STR-1-form", "The form 3.", lambda t, s: vb.constant(0) + vb.varint(2, "p") + vb.u8(3, "form 3") +
                  vb.raw(b"\0" * 8), status="UNSUPPORTED")
 
 
@@ -390,14 +426,25 @@ def nests():
         b'{"ph":"i","ts":', TS, b',"ts":', TS, b',"pid":', PID, b',"tid":', TID, b"}"])])
     bad("NEST-1-two-ts", "NEST with two ts in a row.", events_file(
         [(1, [b"1", b"2", b"1", b"2"])], schema, order=[0, 1, PID, TID, TS],
-        arrays={TS: lambda v, s: vb.nest(0, None, vb.constant(0), vb.constant(1),
+        arrays={TS: lambda v, s: vb.nest(0, None, 0, vb.constant(0), vb.constant(1),
                                          vb.constant(0))}), 2)
     schema = plain_schema([b"a"], [(b"1", b"2")], shapes=[
         (0, 1, [b'{"ph":"i","ts":', TS, b"}"]), (0, 1, [b'{"ph":"X","dur":', DUR, b"}"])])
     bad("NEST-1-no-ts", "NEST with a dur in a row without ts.", events_file(
         [(1, [b"1"]), (2, [b"2"])], schema, order=[0, 1, TS, DUR], arrays={
-            TS: lambda v, s: vb.nest(2, DUR, vb.constant(0), vb.constant(1), vb.constant(2)),
+            TS: lambda v, s: vb.nest(2, DUR, 1, vb.constant(0), vb.constant(1), vb.constant(2)),
             DUR: lambda v, s: vb.nested(TS)}), 2)
+    def with_count(n, durs):
+        return events_file(
+            [X(b"f", b"%d" % (10 + i), b"1") for i in range(durs)] + [I(b"f", b"20")],
+            order=NEST_ORDER if durs else [c for c in NEST_ORDER if c != DUR], arrays={
+                TS: lambda v, s: vb.nest(2, DUR, n, vb.constant(0), vb.auto([10, 0, 9][-1 - durs:], s),
+                                         vb.constant(1)),
+                DUR: lambda v, s: vb.nested(TS)})
+    bad("NEST-1-count", "n' is not the number of values of dur.", with_count(3, 2), 2)
+    bad("NEST-1-count-0", "A dur without values.", with_count(0, 0), 2)
+    unsupported("NEST-1-flags", "Flags that are not known.", nest_file(
+        TWO, 4, [], [10, 4], []), 2)
     bad("NEST-2-stack", "k is more than what is on the stack.",
         nest_file(TWO, 2, [0, 2], [10, 1], [3, 2]), 2)
     bad("NEST-2-negative", "k is negative.", nest_file(TWO, 2, [0, -1], [10, 1], [3, 2]), 2)
@@ -411,26 +458,26 @@ def nests():
     bad("NEST-3-no-nest", "NESTED without a NEST.", nested_in(DUR, TS, order), 2)
     bad("NEST-3-first", "NESTED before its NEST.",
         nested_in(DUR, TS, [0, 1, PID, TID, NAME, DUR, TS],
-                  lambda v, s: vb.nest(2, DUR, vb.constant(0), vb.auto([10, 1], s),
+                  lambda v, s: vb.nest(2, DUR, 2, vb.constant(0), vb.auto([10, 1], s),
                                        vb.auto([3, 2], s))), 2)
     bad("NEST-3-no-dur", "NESTED by a NEST that names no dur.",
-        nested_in(DUR, TS, order, lambda v, s: vb.nest(0, None, vb.constant(0), vb.auto([10, 4], s),
+        nested_in(DUR, TS, order, lambda v, s: vb.nest(0, None, 0, vb.constant(0), vb.auto([10, 4], s),
                                                        vb.constant(0))), 2)
     bad("NEST-3-column", "NESTED that names another column.",
         nested_in(DUR, PID, order, lambda v, s: vb.nest(
-            2, DUR, vb.constant(0), vb.auto([10, 1], s), vb.auto([3, 2], s))), 2)
+            2, DUR, 2, vb.constant(0), vb.auto([10, 1], s), vb.auto([3, 2], s))), 2)
     bad("NEST-3-elsewhere", "NEST in a column that is not ts.", events_file(
         TWO, order=order, arrays={DUR: lambda v, s: vb.nest(
-            0, None, vb.constant(0), vb.auto([3, -1], s), vb.constant(0))}), 2)
+            0, None, 0, vb.constant(0), vb.auto([3, -1], s), vb.constant(0))}), 2)
     bad("NEST-3-dur", "NEST that names as dur another column.", events_file(
         TWO, order=[0, 1, TID, PID, NAME, TS, DUR], arrays={TS: lambda v, s: vb.nest(
-            2, TID, vb.constant(0), vb.auto([10, 1], s), vb.constant(2))}), 2)
+            2, TID, 2, vb.constant(0), vb.auto([10, 1], s), vb.constant(2))}), 2)
     bad("NEST-3-inside", "NEST within another operator.", events_file(
         TWO, order=order, arrays={TS: lambda v, s: vb.scale(1, 0, vb.nest(
-            0, None, vb.constant(0), vb.auto([10, 4], s), vb.constant(0)))}), 2)
+            0, None, 0, vb.constant(0), vb.auto([10, 4], s), vb.constant(0)))}), 2)
     bad("NEST-3-scale", "NESTED with another S than its NEST.", events_file(
         TWO, order=order,
-        arrays={TS: lambda v, s: vb.nest(2, DUR, vb.constant(0), vb.auto([10, 1], s),
+        arrays={TS: lambda v, s: vb.nest(2, DUR, 2, vb.constant(0), vb.auto([10, 1], s),
                                          vb.auto([3, 2], s))},
         whole={DUR: lambda t, s: vb.number(0, 1, vb.constant(0), vb.nested(TS))}), 2)
 
@@ -444,6 +491,10 @@ def documents():
     bad("DOC-1-twice", "Two DOCUMENT frames.", text_file().document().document())
     bad("DOC-1-text-after", "Text after the DOCUMENT frame.",
         text_file().document().add_text(b" "))
+    bad("DOC-1-rows", "Another number of rows than the blocks have.",
+        events_file(ONE, close=False).document(rows=2), verify=True)
+    bad("DOC-1-events", "Another number of events than the blocks have.",
+        events_file(ONE, close=False).document(events=0), verify=True)
     bad("DOC-2-length", "Another length.", text_file().document(size=3))
     bad("DOC-2-hash-low", "Another hash, in its low half.", text_file().document(spoil_low=1))
     bad("DOC-2-hash-high", "Another hash, in its high half.",
@@ -458,16 +509,17 @@ def documents():
         change(file)
         return file.trailer()
     bad("IDX-2-size", "Another size of a frame.", index(
-        lambda f: f.index(frames=[(3, 37, None), (4, 54, None)])), 2)
+        lambda f: f.index(frames=[(3, 37, None), (4, 54, None)])), 2, verify=True)
     bad("IDX-2-type", "Another type of a frame.", index(
-        lambda f: f.index(frames=[(1, 36, None), (4, 54, None)])), 2)
-    bad("IDX-2-count", "A frame too few.", index(lambda f: f.index(frames=f.frames[:1])), 2)
+        lambda f: f.index(frames=[(1, 36, None), (4, 54, None)])), 2, verify=True)
+    bad("IDX-2-count", "A frame too few.", index(lambda f: f.index(frames=f.frames[:1])), 2, verify=True)
     file = events_file(ONE, close=False).add_text(b"]\n").document()
     zone = vb.zone_map(1, 1, 2, 54, names=None)
     frames_ = [(t, n, zone if t == 2 else z) for t, n, z in file.frames]
     bad("IDX-2-zone-map", "Another zone map than that of the block.",
-        file.index(frames=frames_).trailer(), 5)
-    bad("FRM-5-index", "An INDEX with a byte too many.", index(lambda f: f.index(more=b"\0")), 2)
+        file.index(frames=frames_).trailer(), 5, verify=True)
+    bad("FRM-5-index", "An INDEX with a byte too many.", index(lambda f: f.index(more=b"\0")), 2,
+        verify=True)
 
 
 def make():

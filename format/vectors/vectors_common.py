@@ -15,7 +15,7 @@ def bad(name, title, file, frame=None, status="CORRUPT", rule=None, document=Non
         annotated=None):
     """frame: the number of the frame that is wrong; None: the last one; -1: the header.
 
-    verify: only a reader that checks everything notices.
+    verify: a reader that only rebuilds the document need not notice.
     """
     annotated = file.annotated if annotated is None else annotated
     rule = rule or "-".join(name.split("-")[:2])

@@ -63,7 +63,7 @@ def good_streams():
     good("MIX-in-NEST", "MIX in NEST, with k as a context; an instant has k = 0.", events_file(
         spans, plain_schema([b"a", b"b"]), order=NEST_ORDER, arrays={
             TS: lambda v, s: nest(
-                2, DUR, auto([0, 0, 2, 0], s),
+                2, DUR, 4, auto([0, 0, 2, 0], s),
                 mix(s, encode([12, 2, 1, 2, 10], [[0, 0, 0, 2, 0], [3, 2, 3, 2, 2]],
                               terms=[(1, 0), (2, 0)]), [(0, NO_COLUMN), (0, NAME)]),
                 mix(s, encode([3, 2, 10, 1], [[0, 0, 2, 0]], terms=[(1, 0)]), [(0, NO_COLUMN)])),

@@ -116,6 +116,8 @@ static vtc_status decode_scale(struct vtci_block_decoder *decoder, const struct 
 static vtc_status decode_op(struct vtci_block_decoder *decoder, const struct vtci_op *op,
                             struct vtci_array_place place, int64_t *out, struct vtc_error *err)
 {
+    if (op->code != VTCI_OP_MIX) /* SPEC: ENC-8: only where MIX itself is a or b */
+        place.children = NULL;
     switch (op->code) {
     case VTCI_OP_CONSTANT:
         for (size_t i = 0; i < op->count; i++)
@@ -142,7 +144,7 @@ static vtc_status decode_op(struct vtci_block_decoder *decoder, const struct vtc
     case VTCI_OP_MIX:
         return vtci_array_decode_mix(decoder, op, place, out, err);
     default: /* NEST and NESTED stand only at the root of ts and dur */
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-1",
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
                               "NEST or NESTED outside of the mantissas of ts and dur");
     }
 }

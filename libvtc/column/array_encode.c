@@ -5,7 +5,7 @@
 #include "column/planes.h"
 #include "column/unstack.h"
 
-#define OP_COST_BYTES 4 /* an operator with its parameters in the directory, packed */
+#define OP_COST_BYTES 10 /* an operator with its parameters in the directory, packed */
 
 static struct vtci_op *op_new(struct vtci_block_encoder *encoder, enum vtci_op_code code,
                               size_t count)
@@ -66,7 +66,14 @@ vtc_status vtci_draft_planes(struct vtci_block_encoder *encoder, const struct vt
                                        encoder->effort.planes_zstd, &op->segment, &leaf_cost);
     vtci_arena_rewind(&encoder->scratch, mark);
     out_draft->cost_bytes += leaf_cost;
-    return status;
+    if (status != VTC_OK || !encoder->effort.mix)
+        return status;
+    struct vtci_draft mix;
+    VTC_TRY(vtci_draft_mix(encoder, input, least < 0 ? UINT64_MAX : (uint64_t)greatest,
+                           out_draft->cost_bytes - 10, &mix));
+    if (mix.op)
+        *out_draft = mix;
+    return VTC_OK;
 }
 
 /* An operator around one part with as many values. */
@@ -96,6 +103,7 @@ vtc_status vtci_draft_delta(struct vtci_block_encoder *encoder, const struct vtc
     struct vtci_input part = *input;
     part.values = deltas;
     part.depth++;
+    part.children = NULL;
     return wrap(encoder, op_new(encoder, VTCI_OP_DELTA, input->count), &part, out_draft);
 }
 
@@ -113,6 +121,7 @@ vtc_status vtci_draft_scale(struct vtci_block_encoder *encoder, const struct vtc
     struct vtci_input part = *input;
     part.values = quotients;
     part.depth++;
+    part.children = NULL;
     return wrap(encoder, op, &part, out_draft);
 }
 
@@ -175,6 +184,7 @@ vtc_status vtci_draft_linear(struct vtci_block_encoder *encoder, const struct vt
     struct vtci_input part = *input;
     part.values = rest;
     part.depth++;
+    part.children = NULL;
     if (!group)
         return wrap(encoder, op, &part, out_draft);
     VTC_TRY(vtci_draft_group(encoder, &part, out_draft));

@@ -36,6 +36,7 @@ struct vtci_block_decoder {
     /* What NEST gave for dur, until NESTED fetches it. */
     const int64_t *nested;
     uint32_t nested_column;
+    uint8_t nested_scale;
 };
 
 /* What an array is decoded for. */

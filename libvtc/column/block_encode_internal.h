@@ -116,6 +116,10 @@ VTC_NODISCARD vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder,
 VTC_NODISCARD vtc_status vtci_draft_map(struct vtci_block_encoder *encoder,
                                         const struct vtci_input *input, uint32_t column,
                                         struct vtci_draft *out_draft);
+/* array_mix.c: MIX of values up to `greatest` (unsigned) in fewer than `capacity` bytes, else NULL. */
+VTC_NODISCARD vtc_status vtci_draft_mix(struct vtci_block_encoder *encoder,
+                                        const struct vtci_input *input, uint64_t greatest,
+                                        size_t capacity, struct vtci_draft *out_draft);
 /* nest_encode.c: NEST of ts, for dur too when `dur` is not VTCI_NONE. */
 VTC_NODISCARD vtc_status vtci_draft_nest(struct vtci_block_encoder *encoder,
                                          const struct vtci_input *input, uint32_t dur,

@@ -26,18 +26,20 @@ static vtc_status decode_mantissas(struct vtci_block_decoder *decoder,
     const struct vtci_op *op = code->array;
     if (op->code == VTCI_OP_NEST) {
         if (code->column != vtci_schema_root_column(decoder->schema, "ts", VTCI_NUMBER))
-            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-1",
+            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
                                   "NEST in column %u, which is not ts", code->column);
+        decoder->nested_scale = code->scale;
         return vtci_nest_decode(decoder, op, rows, out, err);
     }
     if (op->code == VTCI_OP_NESTED) {
         uint32_t index = decoder->directory.index_of[op->column];
         const struct vtci_op *ts = decoder->directory.columns[index].array;
         if (ts->code != VTCI_OP_NEST || !decoder->nested ||
-            decoder->nested_column != code->column || !(ts->flags & VTCI_NEST_HAS_DUR) ||
+            decoder->nested_column != code->column || decoder->nested_scale != code->scale ||
+            !(ts->flags & VTCI_NEST_HAS_DUR) ||
             ts->column != code->column)
             return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
-                                  "column %u is NESTED, but no NEST names it", code->column);
+                                  "column %u is NESTED, but no NEST of the same S names it", code->column);
         memcpy(out, decoder->nested, (size_t)code->count * sizeof *out);
         return VTC_OK;
     }
@@ -57,6 +59,14 @@ static vtc_status check_tokens(const struct vtci_values *values, uint64_t string
     return VTC_OK;
 }
 
+static bool all_zero(const int64_t *codes, size_t count)
+{
+    int64_t any = 0;
+    for (size_t i = 0; codes && i < count; i++)
+        any |= codes[i];
+    return any == 0;
+}
+
 static vtc_status decode_number(struct vtci_block_decoder *decoder,
                                 const struct vtci_column_code *code, const uint32_t *rows,
                                 struct vtci_values *values, int64_t *array, struct vtc_error *err)
@@ -66,6 +76,10 @@ static vtc_status decode_number(struct vtci_block_decoder *decoder,
     const int64_t *codes;
     VTC_TRY(decode_mantissas(decoder, code, rows, array, err));
     VTC_TRY(decode_codes(decoder, code, rows, &codes, err));
+    bool nests = code->array->code == VTCI_OP_NEST || code->array->code == VTCI_OP_NESTED;
+    if (nests && !all_zero(codes, count))
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
+                              "expected only codes 0 in column %u", code->column);
     values->scales = vtci_arena_array(&decoder->arena, count, 1);
     values->values = array;
     if (style.rule != 0)

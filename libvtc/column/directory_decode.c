@@ -102,7 +102,7 @@ static vtc_status parse_mix(struct parser *p, struct vtci_op *op)
     if (segment == 0 || segment >= p->segment_count ||
         offset > p->segments[segment].raw_bytes ||
         op->bytes > p->segments[segment].raw_bytes - offset)
-        return broken(p, "ENC-2", "bytes within a segment of the block", segment);
+        return broken(p, "ENC-8", "bytes within a segment of the block", segment);
     op->segment = (uint32_t)segment;
     op->offset = offset;
     if (op->flags > VTCI_OP_CONTEXTS_MAX)
@@ -136,15 +136,13 @@ static vtc_status parse_nest(struct parser *p, struct vtci_op *op, unsigned dept
             return cut_off(p);
         if (column >= p->schema->column_count ||
             column != vtci_schema_root_column(p->schema, "dur", VTCI_NUMBER))
-            return broken(p, "NEST-1", "the column of dur", column);
+            return broken(p, "NEST-3", "the column of dur", column);
         op->column = (uint32_t)column;
         VTC_TRY(parse_part_count(p, "NEST-1", op->count, &spans));
-        VTC_TRY(parse_array(p, spans, depth + 1, &op->parts[0]));
     }
+    VTC_TRY(parse_array(p, spans, depth + 1, &op->parts[0]));
     VTC_TRY(parse_array(p, op->count, depth + 1, &op->parts[1]));
-    if (op->flags & VTCI_NEST_HAS_DUR)
-        VTC_TRY(parse_array(p, spans, depth + 1, &op->parts[2]));
-    return VTC_OK;
+    return parse_array(p, spans, depth + 1, &op->parts[2]);
 }
 
 static vtc_status parse_op(struct parser *p, struct vtci_op *op, unsigned depth)

@@ -103,7 +103,7 @@ vtc_status vtci_nest_children(const struct vtci_nest_order *order, const int64_t
         of_spans[i] = (uint64_t)k[i] < 3 ? (uint32_t)k[i] : 3;
     size_t span = 0;
     for (size_t i = 0; i < order->count; i++)
-        of_times[i] = order->has_dur[i] ? of_spans[span++] : 4;
+        of_times[i] = order->has_dur[i] ? of_spans[span++] : 0;
     *out_of_times = of_times;
     *out_of_spans = of_spans;
     return VTC_OK;

@@ -24,7 +24,7 @@ VTC_NODISCARD vtc_status vtci_nest_order_make(struct vtci_block_rows *rows,
                                               bool reversed, struct vtci_arena *arena,
                                               struct vtci_nest_order *out_order);
 
-/* The contexts "children" of MIX: min(k, 3), and for a row without a dur 4. */
+/* The contexts "children" of MIX: min(k, 3), and 0 for a row without a dur. */
 VTC_NODISCARD vtc_status vtci_nest_children(const struct vtci_nest_order *order, const int64_t *k,
                                             struct vtci_arena *arena,
                                             const uint32_t **out_of_times,

@@ -78,6 +78,7 @@ vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder, const struct v
     struct vtci_input part = *input;
     part.values = indices;
     part.depth++;
+    part.children = NULL;
     part.tried |= 1u << VTCI_OP_PALETTE | 1u << VTCI_OP_DELTA | 1u << VTCI_OP_SCALE;
     colours.tried |= 1u << VTCI_OP_PALETTE;
     struct vtci_draft of_colours, of_indices;

@@ -115,12 +115,12 @@ run compress --rm trace.json
 expect_code 1
 expect_same trace.json original.json
 rm trace.vtc
-ln -s trace.json link.json
-run compress --rm link.json
+ln -s trace.json symbolic.json
+run compress --rm symbolic.json
 expect_code 1
-echo 'vtc: link.json: is a symbolic link: --rm would remove the link, not the file' | expect_err
-expect_file link.json trace.json
-expect_no_file link.vtc
+echo 'vtc: symbolic.json: is a symbolic link: --rm would remove the link, not the file' | expect_err
+expect_file symbolic.json trace.json
+expect_no_file symbolic.vtc
 expect_clean
 
 begin 'interrupted'
@@ -269,8 +269,10 @@ if can_be_nobody; then
 else
     skip 'a read-only directory: not root, or no setpriv'
 fi
-bash -c 'ulimit -f 0; exec "$1" compress trace.json -o limited.vtc' - "$VTC" 2>/dev/null
-code=$?
+{
+    bash -c 'ulimit -f 0; exec "$1" compress trace.json -o limited.vtc' - "$VTC"
+    code=$?
+} 2>/dev/null
 expect_code $((128 + $(kill -l XFSZ)))
 expect_no_file limited.vtc
 expect_clean

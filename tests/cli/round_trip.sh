@@ -225,7 +225,7 @@ head -c 200 original.json >cut.json
 run compress cut.json
 expect_code 0
 expect_err_sizes <<'END'
-vtc: cut.json: warning: the trace is cut off: an event begins at byte 92 and is not ended at byte 200; all of it is kept
+vtc: cut.json: warning: the trace is cut off: an event begins at byte 164 and is not ended at byte 200; all of it is kept
 cut.json             : #%   (# B => # B, cut.vtc)
 END
 run compress -fq cut.json

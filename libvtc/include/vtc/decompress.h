@@ -32,8 +32,8 @@ struct vtc_decompress_result {
 /** Writes the document and compares it with the length and the hash that the file gives.
  *  The bytes are the same with any number of threads.
  *  @param reader      borrowed
- *  @param write, write_context  the output: pieces of 512 KiB, or of a block with threads, in order, from the caller's
- *                     thread
+ *  @param write, write_context  the output: pieces of 512 KiB, with threads of a block, in order,
+ *                     from the caller's thread
  *  @param opts        may be NULL
  *  @param out_result  may be NULL; also written when the document is not complete
  *  @param err         may be NULL
