@@ -28,7 +28,7 @@ struct vtci_effort vtci_effort_of_level(int level)
         effort.text_zstd = 19;
     }
     if (level >= 19)
-        effort.text_zstd = 22;
+        effort.text_zstd = 19;
     return effort;
 }
 

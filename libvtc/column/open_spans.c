@@ -94,9 +94,7 @@ static bool labels_equal(const struct vtci_label *begin, const struct vtci_label
         return begin->absent == end->absent;
     if (begin->id)
         return begin->id == end->id;
-    return begin->text.len_bytes == end->text.len_bytes &&
-           (end->text.len_bytes == 0 ||
-            memcmp(begin->text.data, end->text.data, end->text.len_bytes) == 0);
+    return vtci_bytes_equal(begin->text, end->text);
 }
 
 bool vtci_open_spans_end(struct vtci_open_spans *spans, uint32_t track,

@@ -43,6 +43,13 @@ struct vtci_bytes {
     size_t len_bytes;
 };
 
+/* Empty runs are equal wherever they point. */
+static inline bool vtci_bytes_equal(struct vtci_bytes a, struct vtci_bytes b)
+{
+    return a.len_bytes == b.len_bytes &&
+           (a.len_bytes == 0 || memcmp(a.data, b.data, a.len_bytes) == 0);
+}
+
 struct vtci_path {
     uint32_t parent;
     uint32_t depth; /* 0 for path 0 */

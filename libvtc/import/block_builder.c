@@ -170,9 +170,7 @@ static vtc_status track_slots_grow(struct vtci_block_builder *builder)
 
 static bool track_is(const struct vtci_track *track, struct vtci_bytes pid, struct vtci_bytes tid)
 {
-    return track->pid.len_bytes == pid.len_bytes && track->tid.len_bytes == tid.len_bytes &&
-           (!pid.len_bytes || memcmp(track->pid.data, pid.data, pid.len_bytes) == 0) &&
-           (!tid.len_bytes || memcmp(track->tid.data, tid.data, tid.len_bytes) == 0);
+    return vtci_bytes_equal(track->pid, pid) && vtci_bytes_equal(track->tid, tid);
 }
 
 /* The id of a track, by the text of its pid and tid. */
@@ -481,8 +479,7 @@ vtc_status vtci_block_builder_separator(struct vtci_block_builder *builder, stru
     if (last->last_id) { /* nearly always the one before */
         struct vtci_bytes known = vtci_column_string(
             &builder->schema->columns[VTCI_COLUMN_SEPARATOR], last->last_id);
-        if (known.len_bytes == text.len_bytes &&
-            (!text.len_bytes || memcmp(known.data, text.data, text.len_bytes) == 0))
+        if (vtci_bytes_equal(known, text))
             id = last->last_id;
     }
     if (!id)

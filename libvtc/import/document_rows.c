@@ -144,6 +144,17 @@ static vtc_status cut_off_row(struct vtci_scanner *scanner)
     return VTC_OK;
 }
 
+/* The window ends within the row. It is read again from its start, so the window grows by as much as
+ * there is of it: a long event costs twice its length, not its square. */
+static vtc_status read_on(struct vtci_scanner *scanner, struct vtc_error *err)
+{
+    size_t wanted = 2 * (size_t)(scanner->window.end - scanner->pos);
+    do {
+        VTC_TRY(vtci_scanner_fill(scanner, err));
+    } while (!scanner->window.at_eof && (size_t)(scanner->window.end - scanner->pos) < wanted);
+    return VTC_OK;
+}
+
 vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *out_taken,
                             struct vtc_error *err)
 {
@@ -171,6 +182,6 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
         if ((size_t)(scanner->window.end - scanner->pos) > VTCI_EVENT_BYTES)
             return vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES,
                                       VTCI_ISSUE_TOO_LONG, "an object is too long");
-        VTC_TRY(vtci_scanner_fill(scanner, err));
+        VTC_TRY(read_on(scanner, err));
     }
 }

@@ -320,7 +320,8 @@ static bool ends_early(const struct vtci_scanner *scanner)
 vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct vtc_error *err)
 {
     scanner->pos = scanner->gap = scanner->window.data;
-    VTC_TRY(vtci_scanner_fill(scanner, err));
+    while (scanner->window.end - scanner->pos < 3 && !scanner->window.at_eof)
+        VTC_TRY(vtci_scanner_fill(scanner, err));
     skip_byte_order_mark(scanner);
     for (;;) {
         if (scanner->pos >= scanner->window.end) {

@@ -99,7 +99,7 @@ vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const ui
         if (slot->hash != hash || slot->column != column)
             continue;
         struct vtci_bytes known = vtci_column_string(&schema->columns[column], slot->id);
-        if (known.len_bytes == len_bytes && memcmp(known.data, text, len_bytes) == 0) {
+        if (vtci_bytes_equal(known, (struct vtci_bytes){text, len_bytes})) {
             *out_id = slot->id;
             return VTC_OK;
         }

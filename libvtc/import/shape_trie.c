@@ -160,11 +160,6 @@ vtc_status vtci_trie_shape(struct vtci_row_parser *parser, uint32_t path, uint32
     return status;
 }
 
-static bool bytes_equal(struct vtci_bytes a, struct vtci_bytes b)
-{
-    return a.len_bytes == b.len_bytes && memcmp(a.data, b.data, a.len_bytes) == 0;
-}
-
 vtc_status vtci_trie_list_shape(struct vtci_row_parser *parser, uint32_t path,
                                 const struct vtci_bytes literals[3], uint32_t *out_shape,
                                 struct vtc_error *err)
@@ -173,9 +168,9 @@ vtc_status vtci_trie_list_shape(struct vtci_row_parser *parser, uint32_t path,
     const struct vtci_path *of = &schema->paths[path];
     for (size_t i = 0; i < of->shape_count; i++) {
         const struct vtci_shape *shape = &schema->shapes[of->shapes[i]];
-        if (shape->kind == VTCI_LIST && bytes_equal(vtci_shape_literal(shape, 0), literals[0]) &&
-            bytes_equal(vtci_shape_literal(shape, 2), literals[2]) &&
-            (!literals[1].data || bytes_equal(vtci_shape_literal(shape, 1), literals[1]))) {
+        if (shape->kind == VTCI_LIST && vtci_bytes_equal(vtci_shape_literal(shape, 0), literals[0]) &&
+            vtci_bytes_equal(vtci_shape_literal(shape, 2), literals[2]) &&
+            (!literals[1].data || vtci_bytes_equal(vtci_shape_literal(shape, 1), literals[1]))) {
             *out_shape = of->shapes[i];
             return VTC_OK;
         }

@@ -28,7 +28,7 @@ static inline uint32_t vtci_predict(const struct vtci_predictor *predictor,
         return 0;
     struct vtci_bytes guess = vtci_column_string(column, id);
     if (guess.len_bytes >= (size_t)(end - pos) || pos[guess.len_bytes] != '"' ||
-        memcmp(pos, guess.data, guess.len_bytes) != 0)
+        (guess.len_bytes && memcmp(pos, guess.data, guess.len_bytes) != 0))
         return 0;
     *out_len_bytes = (uint32_t)guess.len_bytes;
     return id;

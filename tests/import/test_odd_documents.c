@@ -59,7 +59,7 @@ static const struct odd odd_documents[] = {
      0},
     {"invalid UTF-8", "[{\"ph\":\"i\",\"name\":\"\xff\xfe\x80\",\"\xc0\":1}]", 0, 1, 0, 0},
     {"control characters", "[{\"ph\":\"i\",\"name\":\"a\nb\tc\x01\"}]", 0, 1, 0, 0},
-    {"NUL in a string", "[{\"ph\":\"i\",\"name\":\"a\0b\"}]", 26, 1, 0, 0},
+    {"NUL in a string", "[{\"ph\":\"i\",\"name\":\"a\0b\"}]", 25, 1, 0, 0},
     {"NUL between events", "[" E1 "\0\0," E2 "]", sizeof "[" E1 "\0\0," E2 "]" - 1, 2, 1, 0},
     {"lone surrogates and escapes",
      "[{\"ph\":\"i\",\"name\":\"\\ud800 \\\" \\\\ \\/ \\u0041\",\"a\\\"b\":1}]", 0, 1, 0, 0},
