@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "descriptor.h"
+#include "heap.h"
 #include "message.h"
 #include "signals.h"
 
@@ -59,6 +60,7 @@ static enum exit_code unknown(const char *word)
 
 int main(int argc, char **argv)
 {
+    heap_tune();
     descriptor_reserve_standard();
     setlocale(LC_CTYPE, "");
     signals_install();

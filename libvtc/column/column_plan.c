@@ -25,6 +25,20 @@ static bool has_lanes(struct vtci_block_encoder *encoder, uint32_t column)
            encoder->rows.lane_count > 1;
 }
 
+/* To set a column against another takes an array of a value for each row of the block. Columns of
+ * few values are not worth that, and there may be thousands of them. */
+static bool is_wide(const struct vtci_block_encoder *encoder, size_t count)
+{
+    return count >= encoder->rows.rows / 16;
+}
+
+static bool is_candidate(const struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                         uint32_t column)
+{
+    return column != input->column && encoder->rows.columns[column].known &&
+           is_wide(encoder, encoder->rows.columns[column].count);
+}
+
 static bool is_constant(const struct vtci_input *input)
 {
     for (size_t i = 1; i < input->count; i++)
@@ -39,8 +53,10 @@ static vtc_status try_map(struct vtci_block_encoder *encoder, const struct vtci_
 {
     uint32_t candidates[3 + NEIGHBOURS] = {VTCI_COLUMN_ROOT, encoder->name, encoder->tid};
     size_t count = 3;
-    for (size_t i = encoder->code_count; i-- > 0 && count < 3 + NEIGHBOURS;)
-        candidates[count++] = encoder->codes[i].column;
+    size_t looked = is_wide(encoder, input->count) ? 0 : NEIGHBOURS;
+    for (size_t i = encoder->code_count; i-- > 0 && looked < NEIGHBOURS; looked++)
+        if (is_candidate(encoder, input, encoder->codes[i].column))
+            candidates[count++] = encoder->codes[i].column;
     out_draft->op = NULL;
     for (size_t i = 0; i < count && !out_draft->op; i++)
         if (candidates[i] != VTCI_NONE && candidates[i] != input->column &&
@@ -90,6 +106,7 @@ static vtc_status choose(struct vtci_block_encoder *encoder, const struct vtci_i
                                      &encoder->scratch, &order));
         orders[order_count++] = order.index;
     }
+    linear &= is_wide(encoder, input->count);
     uint64_t best = UINT64_MAX;
     for (size_t with = 0; with < order_count; with++) {
         uint64_t cost;
@@ -99,12 +116,12 @@ static vtc_status choose(struct vtci_block_encoder *encoder, const struct vtci_i
             *out_plan = (struct number_plan){VTCI_NONE, with == 1};
         }
         size_t tried = 0;
-        for (size_t i = encoder->code_count; linear && i-- > 0 && tried < NEIGHBOURS;) {
+        for (size_t i = encoder->code_count; linear && i-- > 0 && tried < 3 * NEIGHBOURS;) {
             uint32_t column = encoder->codes[i].column;
-            if (encoder->schema->columns[column].type != VTCI_NUMBER || column == input->column ||
-                !encoder->rows.columns[column].known)
-                continue;
             tried++;
+            if (encoder->schema->columns[column].type != VTCI_NUMBER ||
+                !is_candidate(encoder, input, column))
+                continue;
             VTC_TRY(sample_cost(encoder, input, orders[with], column, &cost));
             if (cost < best - best / 16) {
                 best = cost;

@@ -45,22 +45,23 @@ static vtc_status parse_place(struct parser *p, const char *rule, uint32_t *out_
 }
 
 /* SPEC: BLK-3. */
-static vtc_status check_reference(struct parser *p, uint64_t column, uint32_t *out_column)
+static vtc_status check_reference(struct parser *p, const char *rule, uint64_t column,
+                                  uint32_t *out_column)
 {
     if (column >= p->schema->column_count ||
         p->directory->index_of[column] == VTCI_NONE ||
         p->directory->index_of[column] >= p->done)
-        return broken(p, "BLK-3", "a column that comes before", column);
+        return broken(p, rule, "a column that comes before", column);
     *out_column = (uint32_t)column;
     return VTC_OK;
 }
 
-static vtc_status parse_reference(struct parser *p, uint32_t *out_column)
+static vtc_status parse_reference(struct parser *p, const char *rule, uint32_t *out_column)
 {
     uint64_t column = vtci_cursor_varint(&p->at);
     if (p->at.failed)
         return cut_off(p);
-    return check_reference(p, column, out_column);
+    return check_reference(p, rule, column, out_column);
 }
 
 /* The number of values of a part, 1 to n. */
@@ -114,7 +115,7 @@ static vtc_status parse_mix(struct parser *p, struct vtci_op *op)
             return cut_off(p);
         op->contexts[i].column = VTCI_MIX_CHILDREN;
         if (column != VTCI_MIX_CHILDREN)
-            VTC_TRY(check_reference(p, column, &op->contexts[i].column));
+            VTC_TRY(check_reference(p, "BLK-3", column, &op->contexts[i].column));
         else if (op->contexts[i].lag != 0)
             return broken(p, "ENC-8", "lag 0 for the number of children", op->contexts[i].lag);
     }
@@ -127,7 +128,7 @@ static vtc_status parse_nest(struct parser *p, struct vtci_op *op, unsigned dept
     if (p->at.failed)
         return cut_off(p);
     if (op->flags & ~(VTCI_NEST_REVERSED | VTCI_NEST_HAS_DUR))
-        return vtci_error_set(p->err, VTC_ERR_UNSUPPORTED, VTC_NO_OFFSET, "ENC-1",
+        return vtci_error_set(p->err, VTC_ERR_UNSUPPORTED, VTC_NO_OFFSET, "NEST-1",
                               "expected known flags of NEST, found %u", op->flags);
     uint64_t spans = 0;
     if (op->flags & VTCI_NEST_HAS_DUR) {
@@ -167,18 +168,18 @@ static vtc_status parse_op(struct parser *p, struct vtci_op *op, unsigned depth)
         VTC_TRY(parse_array(p, m, depth + 1, &op->parts[0]));
         return parse_array(p, op->count, depth + 1, &op->parts[1]);
     case VTCI_OP_MAP:
-        VTC_TRY(parse_reference(p, &op->column));
+        VTC_TRY(parse_reference(p, "BLK-3", &op->column));
         VTC_TRY(parse_part_count(p, "ENC-5", op->count, &m));
         return parse_array(p, m, depth + 1, &op->parts[0]);
     case VTCI_OP_LINEAR:
-        VTC_TRY(parse_reference(p, &op->column));
+        VTC_TRY(parse_reference(p, "BLK-3", &op->column));
         if (p->schema->columns[op->column].type != VTCI_NUMBER)
             return broken(p, "ENC-7", "a column of type NUMBER", op->column);
         return parse_array(p, op->count, depth + 1, &op->parts[0]);
     case VTCI_OP_NEST:
         return parse_nest(p, op, depth);
     case VTCI_OP_NESTED:
-        return parse_reference(p, &op->column);
+        return parse_reference(p, "NEST-3", &op->column);
     case VTCI_OP_SCALE:
         op->factor = vtci_cursor_varint(&p->at);
         op->base = vtci_cursor_svarint(&p->at);
