@@ -16,6 +16,7 @@
 #include "source_removal.h"
 #include "summary.h"
 #include "target_name.h"
+#include "trace_file.h"
 #include "vtc/compress.h"
 
 /* One file on its way. */
@@ -29,6 +30,8 @@ struct compression {
     struct output_file output;
     struct progress progress;
     struct vtc_compress_result result;
+    struct vtc_summary summary; /* of what was written, for -v */
+    bool has_summary;
 };
 
 static vtc_status on_progress(void *context, uint64_t input_bytes, uint64_t output_bytes)
@@ -91,7 +94,20 @@ static void tell(const struct compression *work)
         return;
     summary_print(work->source, work->target, result->input_bytes, work->output.bytes);
     if (verbosity > 0)
-        summary_print_trace(result);
+        summary_print_trace(result, work->has_summary ? &work->summary : NULL);
+}
+
+/* Reads the totals back while the file is still open. Nothing depends on it. */
+static void read_summary(struct compression *work)
+{
+    vtc_reader *reader = NULL;
+    struct vtc_reader_opts opts = trace_file_reader_opts(work->options->memory_bytes);
+    if (work->output.is_direct || work->options->verbosity < 1 ||
+        vtc_reader_open_fd(work->output.fd, &opts, &reader, NULL) != VTC_OK)
+        return;
+    vtc_reader_summary(reader, &work->summary);
+    work->has_summary = true;
+    vtc_reader_close(reader);
 }
 
 /* Everything from the open input to the published output. `*out_subject` is what a failure is
@@ -114,6 +130,7 @@ static vtc_status compress_opened(struct compression *work, const char **out_sub
         output_file_discard(&work->output);
         return status;
     }
+    read_summary(work);
     return output_file_publish(&work->output, regular_source(work), err);
 }
 

@@ -27,7 +27,8 @@ static vtc_status check_kind(const struct stat *status, bool allow_special, stru
         return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET,
                            "expected a file, found a directory");
     if (!S_ISREG(status->st_mode) && !allow_special)
-        return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET, "expected a regular file, found %s",
+        return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET,
+                           "expected a regular file, found %s; a pipe is read as '-'",
                            kind_name(status->st_mode));
     return VTC_OK;
 }

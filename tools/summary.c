@@ -26,11 +26,16 @@ void summary_print(const char *source, const char *target, uint64_t input_bytes,
     fputs(")\n", stderr);
 }
 
-void summary_print_trace(const struct vtc_compress_result *result)
+void summary_print_trace(const struct vtc_compress_result *result,
+                         const struct vtc_summary *summary)
 {
-    char events[SIZE_TEXT_BYTES], rows[SIZE_TEXT_BYTES], raw[SIZE_TEXT_BYTES],
-        issues[SIZE_TEXT_BYTES];
-    fprintf(stderr, "  %s events, %s rows, %s events kept as raw text, %s issues\n",
-            count_text_format(result->events, events), count_text_format(result->rows, rows),
-            count_text_format(result->raw_events, raw), count_text_format(result->issues, issues));
+    char text[SIZE_TEXT_BYTES];
+    fprintf(stderr, "  %s events", count_text_format(result->events, text));
+    if (summary) {
+        fprintf(stderr, " on %s tracks", count_text_format(summary->tracks, text));
+        fprintf(stderr, ", %s spans", count_text_format(summary->spans, text));
+    }
+    fprintf(stderr, ", %s rows", count_text_format(result->rows, text));
+    fprintf(stderr, ", %s events kept as raw text", count_text_format(result->raw_events, text));
+    fprintf(stderr, ", %s issues\n", count_text_format(result->issues, text));
 }

@@ -58,8 +58,8 @@ size_t vtci_zstd_bound_bytes(size_t len_bytes)
     return ZSTD_isError(bound_bytes) || bound_bytes < len_bytes ? 0 : bound_bytes;
 }
 
-vtc_status vtci_zstd_compress(struct vtci_zstd *zstd, int level, const void *from, size_t len_bytes,
-                              void *to, size_t capacity_bytes, size_t *out_len_bytes)
+/* The packer, set to `level`, with nothing left over from a call that ended early. */
+static vtc_status packer_prepare(struct vtci_zstd *zstd, int level)
 {
     if (level < 1 || level > LEVEL_MAX)
         return VTC_ERR_ARGUMENT;
@@ -67,18 +67,59 @@ vtc_status vtci_zstd_compress(struct vtci_zstd *zstd, int level, const void *fro
         zstd->packer = ZSTD_createCCtx_advanced(custom_memory(zstd->memory));
     if (!zstd->packer)
         return VTC_ERR_NO_MEMORY;
+    if (ZSTD_isError(ZSTD_CCtx_reset(zstd->packer, ZSTD_reset_session_only)))
+        return VTC_ERR_INTERNAL;
     if (zstd->level != level) {
         if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd->packer, ZSTD_c_compressionLevel, level)))
             return VTC_ERR_INTERNAL;
         zstd->level = level;
     }
-    size_t packed_bytes = ZSTD_compress2(zstd->packer, to, capacity_bytes, from, len_bytes);
-    switch (ZSTD_getErrorCode(packed_bytes)) {
-    case ZSTD_error_no_error: *out_len_bytes = packed_bytes; return VTC_OK;
+    return VTC_OK;
+}
+
+static vtc_status packer_status(size_t zstd_code)
+{
+    switch (ZSTD_getErrorCode(zstd_code)) {
+    case ZSTD_error_no_error: return VTC_OK;
     case ZSTD_error_dstSize_tooSmall: return VTC_ERR_LIMIT;
     case ZSTD_error_memory_allocation: return VTC_ERR_NO_MEMORY;
     default: return VTC_ERR_INTERNAL;
     }
+}
+
+vtc_status vtci_zstd_compress(struct vtci_zstd *zstd, int level, const void *from, size_t len_bytes,
+                              void *to, size_t capacity_bytes, size_t *out_len_bytes)
+{
+    VTC_TRY(packer_prepare(zstd, level));
+    size_t packed_bytes = ZSTD_compress2(zstd->packer, to, capacity_bytes, from, len_bytes);
+    VTC_TRY(packer_status(packed_bytes));
+    *out_len_bytes = packed_bytes;
+    return VTC_OK;
+}
+
+vtc_status vtci_zstd_compress_parts(struct vtci_zstd *zstd, int level, const void *from,
+                                    size_t len_bytes, size_t part_bytes, void *to,
+                                    size_t capacity_bytes, size_t *out_len_bytes)
+{
+    if (part_bytes == 0)
+        return VTC_ERR_ARGUMENT;
+    if (part_bytes >= len_bytes)
+        return vtci_zstd_compress(zstd, level, from, len_bytes, to, capacity_bytes, out_len_bytes);
+    VTC_TRY(packer_prepare(zstd, level));
+    if (ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(zstd->packer, len_bytes)))
+        return VTC_ERR_INTERNAL;
+    ZSTD_outBuffer out = {to, capacity_bytes, 0};
+    ZSTD_inBuffer in = {from, 0, 0};
+    while (in.size < len_bytes) {
+        in.size = len_bytes - in.size < part_bytes ? len_bytes : in.size + part_bytes;
+        size_t left = ZSTD_compressStream2(zstd->packer, &out, &in,
+                                           in.size < len_bytes ? ZSTD_e_flush : ZSTD_e_end);
+        VTC_TRY(packer_status(left));
+        if (left) /* the output is full */
+            return VTC_ERR_LIMIT;
+    }
+    *out_len_bytes = out.pos;
+    return VTC_OK;
 }
 
 static vtc_status corrupt(struct vtc_error *err, uint64_t offset, size_t zstd_code)

@@ -32,6 +32,13 @@ VTC_NODISCARD vtc_status vtci_zstd_compress(struct vtci_zstd *zstd, int level, c
                                             size_t len_bytes, void *to, size_t capacity_bytes,
                                             size_t *out_len_bytes);
 
+/* The same, with a new zstd block at every multiple of `part_bytes` (at least 1): for planes of bytes
+ * that have nothing in common, so that each gets tables of its own. */
+VTC_NODISCARD vtc_status vtci_zstd_compress_parts(struct vtci_zstd *zstd, int level,
+                                                  const void *from, size_t len_bytes,
+                                                  size_t part_bytes, void *to,
+                                                  size_t capacity_bytes, size_t *out_len_bytes);
+
 /* Unpacks exactly one frame that fills `len_bytes` exactly into exactly `out_bytes` bytes at `to`:
  * trailing bytes, a second or a skippable frame, a legacy format, a needed dictionary and any other
  * length are VTC_ERR_CORRUPT, with a message but without offset and rule, which the caller adds.

@@ -62,8 +62,9 @@ vtc_status vtci_draft_planes(struct vtci_block_encoder *encoder, const struct vt
         return VTC_ERR_NO_MEMORY;
     size_t leaf_cost;
     vtci_planes_pack(input->values, input->count, op->base, op->flags, planes);
-    vtc_status status = vtci_leaf_make(encoder, planes, (size_t)op->bytes, VTCI_POOL_PLANES,
-                                       encoder->effort.planes_zstd, &op->segment, &leaf_cost);
+    vtc_status status = vtci_leaf_make(encoder, planes, (size_t)op->bytes, input->count,
+                                       VTCI_POOL_PLANES, encoder->effort.planes_zstd,
+                                       &op->segment, &leaf_cost);
     vtci_arena_rewind(&encoder->scratch, mark);
     out_draft->cost_bytes += leaf_cost;
     if (status != VTC_OK || !encoder->effort.mix)

@@ -3,7 +3,7 @@
  *
  *   ids of name        own history; the shape of the row (its phase), the lane's thread
  *   other ids          name, shape, the name before, own history
- *   times by NEST      name, children, the name before
+ *   times by NEST      name, children, the name before and the one after
  *   other numbers      name, the name before, shape, the column before
  */
 #include "base/error.h"
@@ -64,6 +64,7 @@ static void choose_for_ids(const struct vtci_block_encoder *encoder,
             add_context(encoder, choice, encoder->name, 0);
             add_context(encoder, choice, VTCI_COLUMN_ROOT, 0);
             add_context(encoder, choice, encoder->name, 1);
+            add_context(encoder, choice, VTCI_COLUMN_ROOT, 1);
         }
     }
     add_term(choice, VTCI_MIX_E0, 1);
@@ -82,15 +83,17 @@ static void choose_for_numbers(const struct vtci_block_encoder *encoder,
         if (input->children)
             add_children(choice);
         add_context(encoder, choice, encoder->name, 1);
+        if (input->children)
+            add_context(encoder, choice, encoder->name, VTCI_MIX_LAG_NEXT);
         add_context(encoder, choice, VTCI_COLUMN_ROOT, 0);
         add_context(encoder, choice, VTCI_COLUMN_ROOT, 1);
     }
     add_term(choice, VTCI_MIX_E0, 0);
-    add_term(choice, VTCI_MIX_E0 | VTCI_MIX_E1, 0);
+    add_term(choice, VTCI_MIX_E0 | VTCI_MIX_E1 | VTCI_MIX_E2, 0);
     add_term(choice, VTCI_MIX_E0 | VTCI_MIX_E1 | VTCI_MIX_E2 | VTCI_MIX_E3, 0);
     add_term(choice, VTCI_MIX_E0 | VTCI_MIX_E1 | VTCI_MIX_SAME_E0_ROUGH, 0);
-    add_term(choice, VTCI_MIX_E1 | VTCI_MIX_PREVIOUS_ROUGH, 0);
-    add_term(choice, VTCI_MIX_E0, 1);
+    add_term(choice, VTCI_MIX_E0 | VTCI_MIX_E1 | VTCI_MIX_PREVIOUS_ROUGH, 0);
+    add_term(choice, VTCI_MIX_E0, 2);
 }
 
 static vtc_status encode(struct vtci_block_encoder *encoder, const struct vtci_input *input,
@@ -140,11 +143,15 @@ vtc_status vtci_draft_mix(struct vtci_block_encoder *encoder, const struct vtci_
     if (input->count < MIX_COUNT_MIN || input->count > VTCI_MIX_VALUES_MAX || capacity < 16)
         return VTC_OK;
     memset(&choice, 0, sizeof choice);
-    if (greatest >> PLAIN_BITS_MAX == 0 &&
-        (type != VTCI_NUMBER || (input->tried >> VTCI_OP_PALETTE & 1)))
+    bool few = greatest >> PLAIN_BITS_MAX == 0 &&
+               (type != VTCI_NUMBER || (input->tried >> VTCI_OP_PALETTE & 1));
+    bool is_time = input->column == encoder->ts || input->column == encoder->dur;
+    if (few && !is_time) {
         choose_for_ids(encoder, input, &choice);
-    else
+    } else {
         choose_for_numbers(encoder, input, &choice);
+        choice.model.plain = few;
+    }
     uint8_t *bytes = vtci_arena_array(&encoder->scratch, capacity, 1);
     size_t len_bytes = 0;
     if (!bytes || encode(encoder, input, &choice, capacity, bytes, &len_bytes) != VTC_OK)

@@ -66,9 +66,11 @@ static vtc_status plan_by_sample(struct vtci_block_encoder *encoder,
             return VTC_OK;
     }
     if (may(input, VTCI_OP_DELTA)) {
+        /* Ids that lie close to each other mean nothing by it. */
+        bool ids = encoder->schema->columns[input->column].type != VTCI_NUMBER;
         size_t count = vtci_sample_take(input->values, NULL, input->count, sample);
         uint64_t plain = vtci_sample_plain_cost(sample, count);
-        if (vtci_sample_delta_cost(sample, count) < plain - plain / 16)
+        if (vtci_sample_delta_cost(sample, count) < (ids ? plain / 2 : plain - plain / 16))
             return vtci_draft_delta(encoder, input, out_draft);
     }
     if (range > 1 && may(input, VTCI_OP_SCALE)) {
@@ -84,6 +86,19 @@ static vtc_status plan_by_sample(struct vtci_block_encoder *encoder,
     return vtci_draft_planes(encoder, input, out_draft);
 }
 
+/* The array as it is, where that is smaller after all. */
+static vtc_status try_leaf(struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                           struct vtci_draft *out_draft)
+{
+    struct vtci_draft leaf;
+    if (out_draft->op->code == VTCI_OP_PLANES || out_draft->op->code == VTCI_OP_MIX)
+        return VTC_OK;
+    VTC_TRY(vtci_draft_planes(encoder, input, &leaf));
+    if (leaf.cost_bytes < out_draft->cost_bytes)
+        *out_draft = leaf;
+    return VTC_OK;
+}
+
 vtc_status vtci_array_plan(struct vtci_block_encoder *encoder, const struct vtci_input *input,
                            struct vtci_draft *out_draft)
 {
@@ -92,5 +107,6 @@ vtc_status vtci_array_plan(struct vtci_block_encoder *encoder, const struct vtci
     struct traits traits = look(input);
     if (traits.least == traits.greatest)
         return vtci_draft_planes(encoder, input, out_draft);
-    return plan_by_sample(encoder, input, &traits, out_draft);
+    VTC_TRY(plan_by_sample(encoder, input, &traits, out_draft));
+    return encoder->effort.trials ? try_leaf(encoder, input, out_draft) : VTC_OK;
 }

@@ -14,6 +14,7 @@ struct vtci_effort vtci_effort_of_level(int level)
         effort.directory_zstd = 3;
     }
     if (level >= 3) {
+        effort.planes_zstd = 3;
         effort.text_zstd = 6;
         effort.directory_zstd = 9;
     }
@@ -27,8 +28,6 @@ struct vtci_effort vtci_effort_of_level(int level)
         effort.mix = true;
         effort.text_zstd = 19;
     }
-    if (level >= 19)
-        effort.text_zstd = 19;
     return effort;
 }
 

@@ -69,8 +69,8 @@ struct vtci_block_encoder {
     size_t code_count;
     uint32_t ts, dur, name, tid;    /* columns of path 0's members; VTCI_NONE */
     bool nested;                    /* ts has a NEST that covers dur … */
-    struct vtci_column_code nested_code; /* … whose style, codes and mantissas these are */
-    const int64_t *nested_mantissas, *nested_codes;
+    struct vtci_column_code nested_code; /* … whose style and mantissas these are */
+    const int64_t *nested_mantissas;
     struct vtci_buffer directory;
     struct vtci_buffer pools[VTCI_POOLS];
     struct vtc_error *err;
@@ -78,9 +78,11 @@ struct vtci_block_encoder {
 
 struct vtci_effort vtci_effort_of_level(int level);
 
-/* leaf.c: make a leaf of `bytes` (copied where it must last); its index and about its cost. */
+/* leaf.c: make a leaf of `bytes` (copied where it must last), whose parts of `part_bytes` have nothing
+ * in common; its index and about its cost. */
 VTC_NODISCARD vtc_status vtci_leaf_make(struct vtci_block_encoder *encoder, const uint8_t *bytes,
-                                        size_t len_bytes, enum vtci_leaf_pool pool, int zstd_level,
+                                        size_t len_bytes, size_t part_bytes,
+                                        enum vtci_leaf_pool pool, int zstd_level,
                                         uint32_t *out_leaf, size_t *out_cost_bytes);
 /* leaf.c: a leaf of bytes that are packed already, such as MIX's. */
 VTC_NODISCARD vtc_status vtci_leaf_make_stored(struct vtci_block_encoder *encoder,
@@ -141,6 +143,15 @@ VTC_NODISCARD vtc_status vtci_times_plan(struct vtci_block_encoder *encoder,
                                          const struct vtci_input *input,
                                          const int64_t *dur_values,
                                          struct vtci_draft *out_draft);
+
+/* factors_plan.c: rule 3 for a column of numbers, rounded to `scale`. *out_rounded is NULL where it
+ * does not suit; else `code` has its rule, factors and side arrays, and *out_is_whole says that no
+ * number is a token. */
+VTC_NODISCARD vtc_status vtci_factors_plan(struct vtci_block_encoder *encoder,
+                                           const struct vtci_values *values,
+                                           const struct vtci_input *input, uint8_t scale,
+                                           struct vtci_column_code *code,
+                                           const int64_t **out_rounded, bool *out_is_whole);
 
 /* column_encode.c */
 VTC_NODISCARD vtc_status vtci_column_encode(struct vtci_block_encoder *encoder, uint32_t column);

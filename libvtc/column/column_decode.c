@@ -1,6 +1,7 @@
 /* One column of a block: from its arrays to values (SPEC 8.3, 8.4). */
 #include "base/error.h"
 #include "column/block_decode_internal.h"
+#include "column/factors.h"
 #include "column/number.h"
 
 static vtc_status decode_codes(struct vtci_block_decoder *decoder,
@@ -67,6 +68,56 @@ static bool all_zero(const int64_t *codes, size_t count)
     return any == 0;
 }
 
+/* An array beside the mantissas, decoded to scratch. */
+static vtc_status decode_side_array(struct vtci_block_decoder *decoder, const struct vtci_op *op,
+                                    const uint32_t *rows, int64_t **out_array,
+                                    struct vtc_error *err)
+{
+    struct vtci_array_place place = {rows, NULL};
+    *out_array = vtci_arena_array(&decoder->scratch, (size_t)op->count, sizeof **out_array);
+    if (!*out_array)
+        return vtci_error_memory(err, op->count * sizeof **out_array);
+    return vtci_array_decode(decoder, op, place, *out_array, err);
+}
+
+static bool has_token(const int64_t *codes, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (codes[i] == VTCI_NUMBER_CODE_TOKEN)
+            return true;
+    return false;
+}
+
+/* Rule 3. SPEC: NUMB-3 */
+static vtc_status decode_factors(struct vtci_block_decoder *decoder,
+                                 const struct vtci_column_code *code, const uint32_t *rows,
+                                 struct vtci_values *values, int64_t *rounded,
+                                 struct vtc_error *err)
+{
+    size_t count = (size_t)code->count;
+    struct vtci_factor_arrays arrays = {.factors = code->factors,
+                                        .factor_count = code->factor_count,
+                                        .scale = code->scale,
+                                        .rounded = rounded};
+    VTC_TRY(decode_side_array(decoder, code->indices, rows, &arrays.indices, err));
+    VTC_TRY(decode_side_array(decoder, code->residuals, rows, &arrays.residuals, err));
+    VTC_TRY(decode_side_array(decoder, code->codes, rows, &arrays.codes, err));
+    bool nests = code->array->code == VTCI_OP_NEST || code->array->code == VTCI_OP_NESTED;
+    if (nests && has_token(arrays.codes, count))
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
+                              "expected no tokens in column %u", code->column);
+    values->scales = vtci_arena_array(&decoder->arena, count, 1);
+    values->values = vtci_arena_array(&decoder->arena, count, sizeof *values->values);
+    if (!values->scales || !values->values)
+        return vtci_error_memory(err, count);
+    size_t good = vtci_factors_decode(&arrays, count, values->values, values->scales);
+    if (good != count)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-3",
+                              "expected ticks that give a decimal, found %lld",
+                              (long long)arrays.rounded[good]);
+    return check_tokens(values, decoder->schema->columns[code->column].string_count, err);
+}
+
 static vtc_status decode_number(struct vtci_block_decoder *decoder,
                                 const struct vtci_column_code *code, const uint32_t *rows,
                                 struct vtci_values *values, int64_t *array, struct vtc_error *err)
@@ -75,6 +126,8 @@ static vtc_status decode_number(struct vtci_block_decoder *decoder,
     struct vtci_number_style style = {code->rule, code->scale};
     const int64_t *codes;
     VTC_TRY(decode_mantissas(decoder, code, rows, array, err));
+    if (code->rule == VTCI_NUMBER_RULE_FACTORS)
+        return decode_factors(decoder, code, rows, values, array, err);
     VTC_TRY(decode_codes(decoder, code, rows, &codes, err));
     bool nests = code->array->code == VTCI_OP_NEST || code->array->code == VTCI_OP_NESTED;
     if (nests && !all_zero(codes, count))

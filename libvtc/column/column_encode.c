@@ -72,6 +72,28 @@ static vtc_status plan_codes(struct vtci_block_encoder *encoder, const struct vt
     return VTC_OK;
 }
 
+/* The decimals to which ticks of a clock are rounded, where no ts beside them says so. */
+#define FACTOR_DECIMALS 3
+
+/* dur's mantissas, to nest with ts of `scale` decimals. *out_suits: they may. */
+static vtc_status make_nested(struct vtci_block_encoder *encoder, const struct vtci_values *dur,
+                              uint8_t scale, bool *out_suits)
+{
+    struct vtci_column_code *code = &encoder->nested_code;
+    memset(code, 0, sizeof *code);
+    VTC_TRY(vtci_rows_make(&encoder->rows, encoder->dur, dur->count, encoder->err));
+    struct vtci_input input = {.count = dur->count, .depth = 1, .column = encoder->dur,
+                               .rows = encoder->rows.columns[encoder->dur].rows};
+    VTC_TRY(vtci_factors_plan(encoder, dur, &input, scale, code, &encoder->nested_mantissas,
+                              out_suits));
+    if (encoder->nested_mantissas)
+        return VTC_OK;
+    const int64_t *codes;
+    VTC_TRY(make_mantissas(encoder, dur, code, &encoder->nested_mantissas, &codes));
+    *out_suits = code->scale == scale && !codes;
+    return *out_suits ? constant_zero(encoder, dur->count, &code->codes) : VTC_OK;
+}
+
 /* ts, when there is a dur: both at once, so dur's mantissas are made here. */
 static vtc_status plan_times(struct vtci_block_encoder *encoder, const struct vtci_input *input,
                              struct vtci_draft *out_draft)
@@ -82,11 +104,9 @@ static vtc_status plan_times(struct vtci_block_encoder *encoder, const struct vt
             : NULL;
     out_draft->op = NULL;
     if (dur && dur->count) {
-        struct vtci_column_code *code = &encoder->nested_code;
-        VTC_TRY(make_mantissas(encoder, dur, code, &encoder->nested_mantissas,
-                               &encoder->nested_codes));
-        if (code->scale == encoder->codes[encoder->code_count - 1].scale &&
-            !encoder->nested_codes)
+        bool suits;
+        VTC_TRY(make_nested(encoder, dur, encoder->codes[encoder->code_count - 1].scale, &suits));
+        if (suits)
             VTC_TRY(vtci_times_plan(encoder, input, encoder->nested_mantissas, out_draft));
         encoder->nested = out_draft->op != NULL;
     }
@@ -101,12 +121,12 @@ static vtc_status encode_nested(struct vtci_block_encoder *encoder, uint32_t col
     if (!op)
         return VTC_ERR_NO_MEMORY;
     op->code = VTCI_OP_NESTED;
-    op->count = code->count;
     op->column = encoder->ts;
-    code->rule = encoder->nested_code.rule;
-    code->scale = encoder->nested_code.scale;
+    *code = encoder->nested_code;
+    code->column = column;
+    code->count = encoder->data->columns[column].count;
+    op->count = code->count;
     code->array = op;
-    VTC_TRY(constant_zero(encoder, (size_t)code->count, &code->codes));
     return provide(encoder, column, encoder->nested_mantissas);
 }
 
@@ -120,6 +140,14 @@ static vtc_status encode_number(struct vtci_block_encoder *encoder, uint32_t col
                                .rows = encoder->rows.columns[column].rows};
     const int64_t *codes;
     struct vtci_draft draft;
+    bool is_whole;
+    VTC_TRY(vtci_factors_plan(encoder, values, &input, FACTOR_DECIMALS, code, &input.values,
+                              &is_whole));
+    if (input.values) {
+        VTC_TRY(vtci_column_plan(encoder, &input, &draft));
+        code->array = draft.op;
+        return provide(encoder, column, input.values);
+    }
     VTC_TRY(make_mantissas(encoder, values, code, &input.values, &codes));
     if (column == encoder->ts)
         VTC_TRY(plan_times(encoder, &input, &draft));
@@ -149,8 +177,9 @@ static vtc_status encode_texts(struct vtci_block_encoder *encoder,
     code->plain = draft.op;
     code->form = VTCI_FORM_LENGTHS;
     code->plain_bytes = values->plain_bytes;
-    return vtci_leaf_make(encoder, values->plain, values->plain_bytes, VTCI_POOL_TEXT,
-                          encoder->effort.text_zstd, &code->segment, &cost_bytes);
+    return vtci_leaf_make(encoder, values->plain, values->plain_bytes, values->plain_bytes,
+                          VTCI_POOL_TEXT, encoder->effort.text_zstd, &code->segment,
+                          &cost_bytes);
 }
 
 /* Strings that are numbers become numbers, with the rows of the plain values. */

@@ -1,6 +1,9 @@
+#include <float.h>
+
 #include "base/error.h"
 #include "base/limits.h"
 #include "column/directory.h"
+#include "column/factors.h"
 #include "column/number.h"
 
 struct parser {
@@ -212,6 +215,37 @@ static vtc_status parse_array(struct parser *p, uint64_t count, unsigned depth,
     return VTC_OK;
 }
 
+/* SPEC: NUMB-3. The factors of rule 3: positive and finite. */
+static vtc_status parse_factors(struct parser *p, struct vtci_column_code *code)
+{
+    uint64_t count = vtci_cursor_varint(&p->at);
+    if (p->at.failed)
+        return cut_off(p);
+    if (count < 1 || count > VTCI_FACTORS_MAX)
+        return broken(p, "NUMB-3", "1 to 64 factors", count);
+    struct vtci_float_factor *factors =
+        vtci_arena_array_zeroed(p->arena, (size_t)count, sizeof *factors);
+    if (!factors)
+        return vtci_error_memory(p->err, count * sizeof *factors);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t a = vtci_cursor_u64(&p->at), c = vtci_cursor_u64(&p->at);
+        uint64_t stride = vtci_cursor_varint(&p->at);
+        if (p->at.failed)
+            return cut_off(p);
+        memcpy(&factors[i].a, &a, sizeof a);
+        memcpy(&factors[i].c, &c, sizeof c);
+        factors[i].stride = (uint32_t)stride;
+        bool finite = factors[i].a > 0 && factors[i].a <= DBL_MAX && factors[i].c > 0 &&
+                      factors[i].c <= DBL_MAX;
+        if (!finite || stride < 1 || stride > UINT32_MAX)
+            return broken(p, "NUMB-3", "a factor above 0 and finite", i);
+    }
+    code->factors = factors;
+    code->factor_count = (size_t)count;
+    VTC_TRY(parse_array(p, code->count, 1, &code->indices));
+    return parse_array(p, code->count, 1, &code->residuals);
+}
+
 static vtc_status parse_number(struct parser *p, struct vtci_column_code *code)
 {
     code->rule = vtci_cursor_u8(&p->at);
@@ -220,8 +254,10 @@ static vtc_status parse_number(struct parser *p, struct vtci_column_code *code)
         return cut_off(p);
     if (code->rule > VTCI_NUMBER_RULE_MAX || code->scale > VTCI_NUMBER_SCALE_MAX ||
         (code->rule == 2 && code->scale == 0))
-        return broken(p, "NUMB-1", "rule 0 to 2 and scale 0 to 18 (rule 2: from 1)",
+        return broken(p, "NUMB-1", "rule 0 to 3 and scale 0 to 18 (rule 2: from 1)",
                       (uint64_t)code->rule << 8 | code->scale);
+    if (code->rule == VTCI_NUMBER_RULE_FACTORS)
+        VTC_TRY(parse_factors(p, code));
     VTC_TRY(parse_array(p, code->count, 1, &code->codes));
     return parse_array(p, code->count, 1, &code->array);
 }

@@ -2,6 +2,7 @@
  * leaves of arrays, segment 2 those of text, and every large leaf has one of its own after that. */
 #include "base/error.h"
 #include "column/block_encode_internal.h"
+#include "column/number.h"
 
 #define FIRST_OWN_SEGMENT 3
 
@@ -104,6 +105,35 @@ static vtc_status put_plain(struct vtci_block_encoder *encoder,
     return code->form == VTCI_FORM_LENGTHS ? put_place(encoder, code->segment, segments) : VTC_OK;
 }
 
+static vtc_status put_factors(struct vtci_block_encoder *encoder,
+                              const struct vtci_column_code *code, uint32_t *segments)
+{
+    struct vtci_buffer *to = &encoder->directory;
+    VTC_TRY(vtci_buffer_varint(to, code->factor_count));
+    for (size_t i = 0; i < code->factor_count; i++) {
+        uint64_t a, c;
+        memcpy(&a, &code->factors[i].a, sizeof a);
+        memcpy(&c, &code->factors[i].c, sizeof c);
+        VTC_TRY(vtci_buffer_u64(to, a));
+        VTC_TRY(vtci_buffer_u64(to, c));
+        VTC_TRY(vtci_buffer_varint(to, code->factors[i].stride));
+    }
+    VTC_TRY(put_array(encoder, code->indices, segments));
+    return put_array(encoder, code->residuals, segments);
+}
+
+static vtc_status put_number(struct vtci_block_encoder *encoder,
+                             const struct vtci_column_code *code, uint32_t *segments)
+{
+    struct vtci_buffer *to = &encoder->directory;
+    VTC_TRY(vtci_buffer_u8(to, code->rule));
+    VTC_TRY(vtci_buffer_u8(to, code->scale));
+    if (code->rule == VTCI_NUMBER_RULE_FACTORS)
+        VTC_TRY(put_factors(encoder, code, segments));
+    VTC_TRY(put_array(encoder, code->codes, segments));
+    return put_array(encoder, code->array, segments);
+}
+
 static vtc_status put_column(struct vtci_block_encoder *encoder,
                              const struct vtci_column_code *code, uint32_t *segments)
 {
@@ -112,10 +142,7 @@ static vtc_status put_column(struct vtci_block_encoder *encoder,
     VTC_TRY(vtci_buffer_varint(to, code->count));
     switch (encoder->schema->columns[code->column].type) {
     case VTCI_NUMBER:
-        VTC_TRY(vtci_buffer_u8(to, code->rule));
-        VTC_TRY(vtci_buffer_u8(to, code->scale));
-        VTC_TRY(put_array(encoder, code->codes, segments));
-        return put_array(encoder, code->array, segments);
+        return put_number(encoder, code, segments);
     case VTCI_STRING:
     case VTCI_RAW:
     case VTCI_SEPARATOR:

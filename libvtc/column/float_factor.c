@@ -1,6 +1,5 @@
 #include "column/float_factor.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +24,15 @@ static const uint64_t power10[19] = {1u,
                                      1000000000000000000u};
 
 typedef unsigned __int128 vtci_u128;
+
+/* Without libm, which a traced process need not link. */
+static inline double round_down(double x)
+{
+    if (!(x > -4503599627370496.0 && x < 4503599627370496.0))
+        return x; /* whole already, or not a number */
+    double whole = (double)(int64_t)x;
+    return whole > x ? whole - 1.0 : whole;
+}
 
 /* Does the decimal with `scale` decimals nearest to m × 2^-shift read back as it? */
 static bool reads_back(uint64_t m, unsigned shift, unsigned scale, uint64_t *out_mantissa)
@@ -77,7 +85,7 @@ int64_t vtci_float_ticks(struct vtci_float_factor factor, int64_t rounded, uint8
     per_unit = per_unit / (double)factor.stride;
     per_unit = per_unit / (double)power10[scale];
     double strides = (double)rounded * per_unit;
-    double ticks = floor(strides + 0.5) * (double)factor.stride;
+    double ticks = round_down(strides + 0.5) * (double)factor.stride;
     return ticks > -9.0e15 && ticks < 9.0e15 ? (int64_t)ticks : 0;
 }
 
@@ -108,13 +116,18 @@ static double real_gcd(double a, double b)
 {
     double tolerance = (a > b ? a : b) * 1e-10;
     while (b > tolerance) {
-        double rest = a - floor(a / b) * b;
+        double rest = a - round_down(a / b) * b;
         if (b - rest < tolerance)
             rest = 0;
         a = b;
         b = rest;
     }
     return a;
+}
+
+static double distance(double a, double b)
+{
+    return a > b ? a - b : b - a;
 }
 
 /* A first guess of the tick from the smaller values, then sharper with every larger one. 0: none. */
@@ -128,8 +141,8 @@ static double guess_tick(const double *sorted, size_t count)
             return 0;
     }
     for (size_t i = 0; i < count; i++) {
-        double ticks = floor(sorted[i] / tick + 0.5);
-        if (ticks < 1 || fabs(sorted[i] / tick - ticks) > 0.05)
+        double ticks = round_down(sorted[i] / tick + 0.5);
+        if (ticks < 1 || distance(sorted[i] / tick, ticks) > 0.05)
             continue;
         tick = sorted[i] / ticks;
     }
@@ -140,7 +153,7 @@ static size_t count_fitting(struct vtci_float_factor factor, const double *value
 {
     size_t fitting = 0;
     for (size_t i = 0; i < count; i++) {
-        double ticks = floor(values[i] * (factor.c / factor.a) + 0.5);
+        double ticks = round_down(values[i] * (factor.c / factor.a) + 0.5);
         fitting += vtci_float_value(factor, (int64_t)ticks) == values[i];
     }
     return fitting;

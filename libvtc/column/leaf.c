@@ -43,7 +43,8 @@ static size_t entropy_bytes(const uint8_t *bytes, size_t len_bytes)
 }
 
 static vtc_status make_own(struct vtci_block_encoder *encoder, const uint8_t *bytes,
-                           size_t len_bytes, int zstd_level, struct vtci_leaf *leaf)
+                           size_t len_bytes, size_t part_bytes, int zstd_level,
+                           struct vtci_leaf *leaf)
 {
     struct vtci_arena_mark mark = vtci_arena_mark(&encoder->scratch);
     uint8_t *packed = vtci_arena_array(&encoder->scratch, len_bytes, 1);
@@ -53,8 +54,8 @@ static vtc_status make_own(struct vtci_block_encoder *encoder, const uint8_t *by
     /* A frame that is not smaller does not fit, which is what LIMIT says. */
     vtc_status status = VTC_ERR_LIMIT;
     if (zstd_level)
-        status = vtci_zstd_compress(encoder->zstd, zstd_level, bytes, len_bytes, packed,
-                                    len_bytes - 1, &packed_bytes);
+        status = vtci_zstd_compress_parts(encoder->zstd, zstd_level, bytes, len_bytes, part_bytes,
+                                          packed, len_bytes - 1, &packed_bytes);
     if (status == VTC_OK) {
         leaf->method = 1;
         leaf->stored = keep_bytes(encoder, packed, packed_bytes);
@@ -70,12 +71,12 @@ static vtc_status make_own(struct vtci_block_encoder *encoder, const uint8_t *by
 }
 
 vtc_status vtci_leaf_make(struct vtci_block_encoder *encoder, const uint8_t *bytes,
-                          size_t len_bytes, enum vtci_leaf_pool pool, int zstd_level,
-                          uint32_t *out_leaf, size_t *out_cost_bytes)
+                          size_t len_bytes, size_t part_bytes, enum vtci_leaf_pool pool,
+                          int zstd_level, uint32_t *out_leaf, size_t *out_cost_bytes)
 {
     struct vtci_leaf leaf = {.raw_bytes = len_bytes, .pool = (uint8_t)pool};
     if (len_bytes >= LEAF_BYTES_OWN) {
-        VTC_TRY(make_own(encoder, bytes, len_bytes, zstd_level, &leaf));
+        VTC_TRY(make_own(encoder, bytes, len_bytes, part_bytes, zstd_level, &leaf));
         *out_cost_bytes = leaf.stored_bytes + 8;
     } else {
         leaf.raw = keep_bytes(encoder, bytes, len_bytes);

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #define VTCI_NUMBER_SCALE_MAX 18
-#define VTCI_NUMBER_RULE_MAX 2
+#define VTCI_NUMBER_RULE_FACTORS 3 /* factors.h */
+#define VTCI_NUMBER_RULE_MAX 3
 #define VTCI_NUMBER_CODE_TOKEN 255
 
 struct vtci_number_style {

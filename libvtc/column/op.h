@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "column/float_factor.h"
+
 enum vtci_op_code {
     VTCI_OP_CONSTANT = 0,
     VTCI_OP_PLANES = 1,
@@ -60,6 +62,10 @@ struct vtci_column_code {
     uint8_t rule;
     uint8_t scale;
     const struct vtci_op *codes;
+    const struct vtci_float_factor *factors; /* rule 3 … */
+    size_t factor_count;
+    const struct vtci_op *indices;   /* … which factor each number has … */
+    const struct vtci_op *residuals; /* … and what its ticks differ from the rounded ones by */
     /* STRING, RAW, SEPARATOR */
     uint64_t plain_count;
     uint8_t form;

@@ -1,7 +1,8 @@
-/* PALETTE: few different values. The palette is sorted, so that it is small itself and neighbours
+/* PALETTE: few different values, so that an index takes fewer bytes than a value. The palette is sorted, so that it is small itself and neighbours
  * stay neighbours. */
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "column/block_encode_internal.h"
 
@@ -43,6 +44,11 @@ static bool gather(struct palette *palette, const int64_t *values, size_t count)
     return palette->count <= count / 4;
 }
 
+static unsigned width_of(uint64_t range)
+{
+    return (vtci_bit_length(range) + 7) / 8;
+}
+
 static int compare(const void *left, const void *right)
 {
     int64_t a, b;
@@ -64,11 +70,14 @@ vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder, const struct v
         return VTC_ERR_NO_MEMORY;
     if (!gather(&palette, input->values, input->count))
         return VTC_OK;
+    qsort(palette.colours, palette.count, sizeof *palette.colours, compare);
+    if (width_of(palette.count - 1) >= width_of((uint64_t)palette.colours[palette.count - 1] -
+                                                (uint64_t)palette.colours[0]))
+        return VTC_OK;
     int64_t *indices = vtci_arena_array(scratch, input->count, sizeof *indices);
     struct vtci_op *op = vtci_arena_array_zeroed(&encoder->arena, 1, sizeof *op);
     if (!indices || !op)
         return VTC_ERR_NO_MEMORY;
-    qsort(palette.colours, palette.count, sizeof *palette.colours, compare);
     for (size_t i = 0; i < palette.count; i++)
         palette.slots[slot_of(&palette, palette.colours[i])] = (uint16_t)(i + 1);
     for (size_t i = 0; i < input->count; i++)

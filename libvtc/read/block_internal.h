@@ -42,10 +42,6 @@ VTC_NODISCARD vtc_status vtci_block_begin(vtc_block *block, const struct vtci_fr
 /* A block without a frame yet; NULL when memory is short. */
 vtc_block *vtci_block_create(struct vtci_memory *memory,
                              const struct vtci_definitions *definitions);
-/* The frame at `offset`. `zone_bytes`: what the INDEX says; SPEC: IDX-2. */
-VTC_NODISCARD vtc_status vtci_block_read(vtc_block *block, struct vtci_file *file, uint64_t offset,
-                                         uint64_t frame_bytes, const uint8_t *zone_bytes,
-                                         size_t zone_len_bytes, struct vtc_error *err);
 /* Adds the offset of the block to an error that has none. */
 vtc_status vtci_block_fail(const vtc_block *block, vtc_status status, struct vtc_error *err);
 

@@ -61,17 +61,19 @@ vtc_status vtci_block_begin(vtc_block *block, const struct vtci_frame_view *view
     return vtci_block_fail(block, status, err);
 }
 
-vtc_status vtci_block_read(vtc_block *block, struct vtci_file *file, uint64_t offset,
-                           uint64_t frame_bytes, const uint8_t *zone_bytes, size_t zone_len_bytes,
-                           struct vtc_error *err)
+/* SPEC: IDX-2. */
+static vtc_status read_block(vtc_block *block, const vtc_reader *reader,
+                             const struct vtci_chain_block *of, struct vtc_error *err)
 {
+    const struct vtci_chain *chain = &reader->chain;
     struct vtci_frame_view view;
-    VTC_TRY(vtci_frame_read(file, offset, frame_bytes, VTCI_FRAME_BLOCK, &block->room, &view,
-                            err));
-    if (zone_len_bytes > view.frame.head_bytes ||
-        memcmp(view.head, zone_bytes, zone_len_bytes) != 0)
-        return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "IDX-2",
-                              "expected the zone map that the INDEX has, found another");
+    VTC_TRY(vtci_frame_read(reader->file, of->offset, of->bytes, VTCI_FRAME_BLOCK, &block->room,
+                            &view, err));
+    if (of->zone_len_bytes > view.frame.head_bytes ||
+        memcmp(view.head, chain->zones.data + of->zone_pos, of->zone_len_bytes) != 0)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, chain->index_offset, "IDX-2",
+                              "expected the zone map of the block at %llu, found another",
+                              (unsigned long long)of->offset);
     return vtci_block_begin(block, &view, err);
 }
 
@@ -103,9 +105,7 @@ vtc_status vtc_block_open(const vtc_reader *reader, uint64_t block, unsigned fie
         return vtci_error_memory(err, sizeof *opened);
     opened->index = block;
     opened->fields = fields;
-    vtc_status status = vtci_block_read(opened, reader->file, of->offset, of->bytes,
-                                        reader->chain.zones.data + of->zone_pos,
-                                        of->zone_len_bytes, err);
+    vtc_status status = read_block(opened, reader, of, err);
     if (status != VTC_OK) {
         vtc_block_close(opened);
         return status;

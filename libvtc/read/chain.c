@@ -13,6 +13,7 @@ void vtci_chain_init(struct vtci_chain *chain, struct vtci_memory *memory)
     memset(chain, 0, sizeof *chain);
     chain->memory = memory;
     chain->blind_from_offset = UINT64_MAX;
+    chain->index_offset = UINT64_MAX;
     vtci_buffer_init(&chain->zones, memory);
 }
 
@@ -105,16 +106,6 @@ static vtc_status add_view(struct vtci_chain *chain, const struct vtci_frame_vie
     return add_frame(chain, frame->type, view->offset, bytes, err);
 }
 
-/* Behind the INDEX only the trailer stands; without a right one the file was cut off there. */
-static void note_end(struct vtci_chain *chain, uint64_t offset, uint64_t file_bytes)
-{
-    struct vtc_error damage;
-    vtci_error_set(&damage, file_bytes - offset < 24 ? VTC_ERR_TRUNCATED : VTC_ERR_CORRUPT, offset,
-                   "IDX-1", "expected a trailer of 24 bytes that names the INDEX, found %llu bytes",
-                   (unsigned long long)(file_bytes - offset));
-    vtci_chain_note_damage(chain, &damage);
-}
-
 vtc_status vtci_chain_walk(struct vtci_chain *chain, struct vtci_file *file, uint64_t file_bytes,
                            struct vtc_error *err)
 {
@@ -133,7 +124,11 @@ vtc_status vtci_chain_walk(struct vtci_chain *chain, struct vtci_file *file, uin
             offset += vtci_frame_total_bytes(&view.frame);
             if (view.frame.type != VTCI_FRAME_INDEX)
                 continue;
-            note_end(chain, offset, file_bytes);
+            /* SPEC: IDX-1: what follows and is no frame is a trailer, in whatever state. */
+            bool more = false;
+            status = vtci_frame_follows(file, file_bytes, offset, &more, err);
+            if (status == VTC_OK && more)
+                continue;
             break;
         }
         if (status != VTC_ERR_CORRUPT && status != VTC_ERR_TRUNCATED) {
@@ -159,7 +154,7 @@ static vtc_status unpack_index(struct vtci_packer *packer, const struct vtci_fra
 {
     struct vtci_packed packed;
     VTC_TRY(vtci_packed_head_decode(view->head, view->frame.head_bytes, view->frame.payload_bytes,
-                                    0, VTCI_PAYLOAD_BYTES_MAX, "FRM-2", view->offset, &packed,
+                                    0, VTCI_PAYLOAD_BYTES_MAX, "PCK-2", view->offset, &packed,
                                     err));
     if (vtci_buffer_reserve(out, (size_t)packed.original_bytes + 1) != VTC_OK)
         return vtci_error_memory(err, packed.original_bytes);
@@ -224,6 +219,7 @@ static vtc_status read_index(struct vtci_chain *chain, struct vtci_file *file, u
                             room, &view, err));
     VTC_TRY(unpack_index(packer, &view, payload, err));
     VTC_TRY(add_entries(chain, file, payload, index_offset, room, err));
+    chain->index_offset = index_offset;
     return add_frame(chain, VTCI_FRAME_INDEX, index_offset, trailer_offset - index_offset, err);
 }
 
@@ -237,7 +233,6 @@ vtc_status vtci_chain_read(struct vtci_chain *chain, struct vtci_file *file, uin
         read_index(chain, file, file_bytes, packer, &room, &payload, err);
     vtci_buffer_free(&room);
     vtci_buffer_free(&payload);
-    chain->indexed = status == VTC_OK;
     if (status != VTC_ERR_CORRUPT && status != VTC_ERR_UNSUPPORTED && status != VTC_ERR_TRUNCATED)
         return status;
     struct vtci_memory *memory = chain->memory;

@@ -50,7 +50,7 @@ struct vtci_chain {
     struct vtci_chain_block *blocks;
     size_t block_count, block_capacity;
     struct vtci_buffer zones;
-    bool indexed;               /* found by the INDEX */
+    uint64_t index_offset;      /* of the INDEX that it was found by; UINT64_MAX: by walking */
     uint64_t blind_from_offset; /* blocks behind it may lack definitions; UINT64_MAX: none */
     vtc_status damage_status;   /* VTC_OK, or what `damage` holds */
     struct vtc_error damage;    /* the first */

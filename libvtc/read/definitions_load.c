@@ -28,7 +28,7 @@ vtc_status vtci_definitions_add(struct vtci_definitions *definitions, struct vtc
 {
     struct vtci_packed packed;
     VTC_TRY(vtci_packed_head_decode(view->head, view->frame.head_bytes, view->frame.payload_bytes,
-                                    0, VTCI_PAYLOAD_BYTES_MAX, "FRM-2", view->offset, &packed,
+                                    0, VTCI_PAYLOAD_BYTES_MAX, "PCK-2", view->offset, &packed,
                                     err));
     size_t room_bytes = (size_t)packed.original_bytes + 1;
     uint8_t *bytes = vtci_allocate(definitions->memory, room_bytes);

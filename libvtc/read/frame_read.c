@@ -75,6 +75,18 @@ vtc_status vtci_frame_read(struct vtci_file *file, uint64_t offset, uint64_t fra
     return VTC_OK;
 }
 
+vtc_status vtci_frame_follows(struct vtci_file *file, uint64_t file_bytes, uint64_t offset,
+                              bool *out_follows, struct vtc_error *err)
+{
+    uint8_t mark[4];
+    *out_follows = false;
+    if (offset >= file_bytes || file_bytes - offset < sizeof mark)
+        return VTC_OK;
+    VTC_TRY(vtci_file_pread_exact(file, offset, mark, sizeof mark, err));
+    *out_follows = vtci_frame_find_sync(mark, sizeof mark) != NULL;
+    return VTC_OK;
+}
+
 /* Whether a frame with a right head begins at `offset`, where a sync mark stands. */
 static vtc_status try_head(struct vtci_file *file, uint64_t file_bytes, uint64_t offset,
                            uint64_t *budget_bytes, struct vtci_buffer *room, bool *out_right)

@@ -28,6 +28,11 @@ VTC_NODISCARD vtc_status vtci_frame_read(struct vtci_file *file, uint64_t offset
                                          struct vtci_buffer *room,
                                          struct vtci_frame_view *out_view, struct vtc_error *err);
 
+/* Whether a sync mark stands at `offset`. */
+VTC_NODISCARD vtc_status vtci_frame_follows(struct vtci_file *file, uint64_t file_bytes,
+                                            uint64_t offset, bool *out_follows,
+                                            struct vtc_error *err);
+
 /* The first offset at or after `offset` where a frame begins whose head is right; `file_bytes` when
  * there is none. For recovery: SPEC 12. Heads are only checksummed within *budget_bytes, which is
  * used up over all calls for a file: else a file full of sync marks would take for ever. */

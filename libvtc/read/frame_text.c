@@ -111,8 +111,9 @@ vtc_status vtci_frame_text_write(struct vtci_frame_text *maker, const vtc_reader
     const struct vtci_chain_block *block = &chain->blocks[frame->block];
     if (block->zone_len_bytes > view.frame.head_bytes ||
         memcmp(view.head, chain->zones.data + block->zone_pos, block->zone_len_bytes) != 0)
-        return vtci_error_set(err, VTC_ERR_CORRUPT, frame->offset, "IDX-2",
-                              "expected the zone map that the INDEX has, found another");
+        return vtci_error_set(err, VTC_ERR_CORRUPT, chain->index_offset, "IDX-2",
+                              "expected the zone map of the block at %llu, found another",
+                              (unsigned long long)frame->offset);
     sink->left_bytes = block->document_bytes;
     return vtci_frame_text_block(maker, &view, plan, &reader->definitions.schema, sink, err);
 }

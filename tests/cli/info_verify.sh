@@ -10,7 +10,7 @@ expect_code 0
 expect_no_err
 # What depends on the encoder: sizes, and the columns' bytes and encodings.
 sed -E '/^$/,$d; s/[0-9,]+ bytes/# bytes/g; s/\([0-9.]+ [KMG]?i?B\)/(#)/g; s/[0-9.]+%/#%/;
-    s/[0-9a-f]{32}/#/' .out >head
+    s/[0-9a-f]{32}/#/' .out >found_head
 cat >wanted <<'END'
 file       trace.vtc
 format     1.0
@@ -27,7 +27,7 @@ phases     B 1, E 1, M 1, X 2, i 1
 frames     2 TEXT (#), 1 DEFINITIONS (#), 1 BLOCK (#), 1 DOCUMENT (#), 1 INDEX (#)
 issues     0
 END
-same wanted head 'the head'
+same wanted found_head 'the head'
 sed '1,/^$/d' .out >columns
 head -1 columns | grep -Eq '^COLUMN +TYPE +VALUES +BYTES +RATIO +STRINGS +ENCODING$' ||
     fail "$(head -1 columns)"
@@ -39,7 +39,7 @@ done
 
 begin 'info: the hash is that of the text'
 run info trace.vtc
-if command -v python3 >/dev/null && python3 - trace.json >hash 2>/dev/null <<'END'; then
+if command -v python3 >/dev/null && python3 - trace.json >found_hash 2>/dev/null <<'END'; then
 import ctypes, sys
 class Hash(ctypes.Structure):
     _fields_ = [("low", ctypes.c_uint64), ("high", ctypes.c_uint64)]
@@ -50,7 +50,7 @@ text = open(sys.argv[1], "rb").read()
 value = library.XXH3_128bits(text, len(text))
 print("%016x%016x" % (value.high, value.low))
 END
-    grep -q "^hash       XXH3-128 $(cat hash)$" .out || fail "expected $(cat hash)"
+    grep -q "^hash       XXH3-128 $(cat found_hash)$" .out || fail "expected $(cat found_hash)"
 else
     skip 'no libxxhash for Python'
 fi

@@ -201,7 +201,7 @@ run compress -vf trace.json
 expect_code 0
 expect_err_sizes <<'END'
 trace.json           : #%   (# B => # B, trace.vtc)
-  6 events, 6 rows, 0 events kept as raw text, 0 issues
+  6 events on 2 tracks, 3 spans, 6 rows, 0 events kept as raw text, 0 issues
 END
 run compress -v -c trace.json
 expect_err_sizes <<'END'

@@ -11,6 +11,7 @@
 # that depend on the encoder are replaced by # before they are compared (`expect_err_sizes`).
 # shellcheck shell=bash disable=SC2119,SC2120
 set -u
+source_dir=$(realpath "$(dirname "${BASH_SOURCE[0]}")/../../..") || exit 1
 VTC=$(realpath "${1:-${VTC:?the path of the vtc executable is missing}}") || exit 1
 WORK=$(mktemp -d) || exit 1
 LC_ALL=C.UTF-8
@@ -18,14 +19,15 @@ export LC_ALL
 unset TMPDIR
 umask 022
 cd "$WORK" || exit 1
-failures=0
 cases=0
 skipped=0
 name=
+: >.failures
 
 finish() {
     local code=$?
     declare -F clean_up >/dev/null && clean_up
+    failures=$(wc -l <"$WORK/.failures")
     cd / && chmod -R u+rwx "$WORK" && rm -rf "$WORK"
     if [ "$code" != 0 ]; then
         echo "ended early with $code in: $name"
@@ -43,7 +45,7 @@ begin() {
 }
 
 fail() {
-    failures=$((failures + 1))
+    echo "$name" >>"$WORK/.failures" # a file, as this may run in the subshell of a pipe
     echo "FAILED: $name: $1"
 }
 

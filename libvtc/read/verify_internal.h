@@ -1,0 +1,54 @@
+/* The state of a verification. See verify.c. */
+#ifndef VTCI_READ_VERIFY_INTERNAL_H
+#define VTCI_READ_VERIFY_INTERNAL_H
+
+#include "base/checksum.h"
+#include "read/block_internal.h"
+#include "read/frame_text.h"
+#include "vtc/verify.h"
+
+/* A frame that was met, for comparison with the INDEX. */
+struct vtci_met_frame {
+    uint64_t bytes;
+    uint64_t zone_sum; /* of a BLOCK: the checksum of its zone map's bytes */
+    uint8_t type;
+};
+
+struct vtci_verify {
+    const vtc_reader *reader;
+    struct vtci_memory *memory;
+    struct vtc_verify_opts opts;
+    struct vtc_verify_result result;
+    struct vtc_error first; /* code VTC_OK: no problem yet */
+    struct vtci_definitions definitions; /* as far as the file was read */
+    struct vtci_text_plan plan;
+    struct vtci_frame_text maker;
+    struct vtci_text_sink sink;
+    struct vtci_hasher *hasher;
+    struct vtci_buffer room;
+    struct vtci_met_frame *met;
+    size_t met_count, met_capacity;
+    uint64_t offset;       /* of the frame at hand */
+    bool definitions_lost; /* blocks cannot be read any more */
+    bool text_lost;        /* length and hash say nothing any more */
+    bool met_lost;         /* nor does the INDEX */
+    bool text_after_document;
+    bool has_document;
+    struct vtci_document document;
+    uint64_t document_offset; /* of its frame */
+};
+
+/* Reports a problem. VTC_OK: go on. */
+VTC_NODISCARD vtc_status vtci_verify_problem(struct vtci_verify *verify,
+                                             const struct vtc_error *problem);
+/* The problem of a status and an error that were returned; those that say nothing of the file
+ * (memory, reading) are passed on. */
+VTC_NODISCARD vtc_status vtci_verify_status(struct vtci_verify *verify, vtc_status status,
+                                            const struct vtc_error *err);
+
+/* Everything about a BLOCK: its columns, its text, its zone map. */
+VTC_NODISCARD vtc_status vtci_verify_block(struct vtci_verify *verify,
+                                           const struct vtci_frame_view *view,
+                                           struct vtc_error *err);
+
+#endif
