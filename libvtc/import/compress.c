@@ -41,7 +41,10 @@ static vtc_status init(struct compressor *compressor, const struct vtc_compress_
         vtci_allocate(memory, VTCI_NESTING_MAX * sizeof *scanner->containers);
     if (!scanner->containers)
         return VTC_ERR_NO_MEMORY;
-    scanner->block_rows = level >= 16 ? VTCI_BLOCK_ROWS_STRONG : VTCI_BLOCK_ROWS;
+    bool strong = level >= 16;
+    scanner->block_rows = strong ? VTCI_BLOCK_ROWS_STRONG : VTCI_BLOCK_ROWS;
+    scanner->block_source_bytes =
+        strong ? VTCI_BLOCK_SOURCE_BYTES_STRONG : VTCI_BLOCK_SOURCE_BYTES;
     scanner->progress = opts->progress;
     scanner->progress_context = opts->progress_context;
     return vtci_archive_create(memory, &compressor->schema, level, opts->threads, write,

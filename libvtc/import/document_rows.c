@@ -80,7 +80,7 @@ static bool block_is_full(const struct vtci_scanner *scanner)
 {
     const struct vtci_block_builder *builder = &scanner->builder;
     return builder->block.data.rows >= scanner->block_rows ||
-           builder->block.zone.document_bytes >= VTCI_BLOCK_SOURCE_BYTES ||
+           builder->block.zone.document_bytes >= scanner->block_source_bytes ||
            builder->value_count >= BLOCK_VALUES;
 }
 

@@ -37,7 +37,8 @@ struct vtci_scanner {
     struct vtci_row_parser parser;
     struct vtci_block_builder builder;
     struct vtci_archive *archive;
-    size_t block_rows;
+    size_t block_rows;         /* a block ends at so many rows … */
+    size_t block_source_bytes; /* … or bytes of the document */
     const uint8_t *pos;
     const uint8_t *gap; /* what is behind the last row and not yet given away */
     struct vtci_container *containers; /* VTCI_NESTING_MAX */

@@ -21,6 +21,7 @@ import vtc_decode                               # noqa: E402
 from vtc_wire import VtcError                   # noqa: E402
 
 SKIPPED = 77
+NO_TRACE = 2        # the tool's exit code for JSON without events
 # Unpacked sizes up to which a level is tried: what is small enough for Python at that level.
 LEVELS = ((None, 1 << 40), (1, 2 << 20), (19, 2 << 20))
 
@@ -40,6 +41,9 @@ def compare(tool, trace, level, directory, show):
     if level is not None:
         command.insert(2, f"-{level}")
     run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode == NO_TRACE:
+        show(f"{trace.name}: no trace, says the tool")
+        return None
     if run.returncode != 0:
         return f"vtc compress: {run.returncode}, {run.stderr.strip()}"
     started = time.monotonic()
