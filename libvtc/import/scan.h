@@ -97,10 +97,13 @@ static inline uint64_t vtci_parse8(uint64_t digits)
             32);
 }
 
+/* 10^19 is below 2^64, so that many digits never wrap; a mantissa has to be below 2^63 besides. */
+#define VTCI_DIGITS_MAX 19u
+
 extern const uint64_t vtci_power10[20];
 
-/* Reads decimal digits: adds them to *value, returns the byte after them. At most 18 in all count:
- * *digits tells how many there were (more than 18: *value is meaningless). */
+/* Reads decimal digits: adds them to *value, returns the byte after them. *digits tells how many there
+ * were; beyond VTCI_DIGITS_MAX, *value is meaningless. */
 static inline const uint8_t *vtci_scan_digits(const uint8_t *pos, uint64_t *value,
                                               unsigned *digits)
 {
@@ -132,17 +135,17 @@ static inline const uint8_t *vtci_scan_decimal(const uint8_t *pos, int64_t *out_
     unsigned digits = 0;
     pos = vtci_scan_digits(start, &value, &digits);
     unsigned leading_zero = *start == '0';
-    if (digits == 0 || (leading_zero && digits > 1) || digits > 18)
+    if (digits == 0 || (leading_zero && digits > 1) || digits > VTCI_DIGITS_MAX)
         return NULL;
     unsigned scale = 0;
     if (*pos == '.') {
         const uint8_t *fraction = pos + 1;
         pos = vtci_scan_digits(fraction, &value, &digits);
         scale = (unsigned)(pos - fraction);
-        if (scale == 0 || scale > 18 || digits - leading_zero > 18)
+        if (scale == 0 || scale > 18 || digits - leading_zero > VTCI_DIGITS_MAX)
             return NULL;
     }
-    if (negative && value == 0)
+    if (value > (uint64_t)INT64_MAX || (negative && value == 0))
         return NULL;
     *out_mantissa = negative ? -(int64_t)value : (int64_t)value;
     *out_scale = (uint8_t)scale;
