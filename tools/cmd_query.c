@@ -65,7 +65,8 @@ static vtc_status answer_slowest(const struct options *options, struct trace_fil
 {
     vtc_slowest *slowest = NULL;
     struct vtc_slowest_opts opts = {.struct_size = sizeof opts,
-                                    .memory_limit_bytes = options->memory_bytes};
+                                    .memory_limit_bytes = options->memory_bytes,
+                                    .threads = options->threads};
     vtc_status result = vtc_slowest_find(file->reader, count, &opts, &slowest, err);
     if (result != VTC_OK)
         return result;

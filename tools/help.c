@@ -83,7 +83,7 @@ static const char QUERY_HELP[] =
     "Tables show times in readable units, the start counted from the first event; csv and json\n"
     "in ns, as in the trace.\n"
     "\n"
-    "      --format WHAT  table (default), csv or json\n" COMMON_HELP;
+    "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
 
 static const struct {
     const char *command;

@@ -47,7 +47,7 @@ static const struct option_spec specs[] = {
     {OPTION_FORCE, 'f', "force", false, 0},
     {OPTION_QUIET, 'q', "quiet", false, COMMAND_ALL},
     {OPTION_VERBOSE, 'v', "verbose", false, COMMAND_ALL},
-    {OPTION_THREADS, 'T', "threads", true, 0},
+    {OPTION_THREADS, 'T', "threads", true, COMMAND_COMPRESS | COMMAND_DECOMPRESS | COMMAND_QUERY},
     {OPTION_MEMORY, 0, "memory", true, COMMAND_ALL},
     {OPTION_LEVEL, 0, "level", true, COMMAND_COMPRESS},
     {OPTION_JSON, 0, "json", false, COMMAND_INFO},

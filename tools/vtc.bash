@@ -50,7 +50,7 @@ _vtc() {
         decompress) words=$writing ;;
         info) words="$reading --json" ;;
         verify) words=$reading ;;
-        query) words="$reading --format" ;;
+        query) words="$reading --format -T --threads" ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
         return

@@ -53,6 +53,6 @@ vtc_status vtci_error_errno(struct vtc_error *err, int sys_errno, uint64_t offse
 
 vtc_status vtci_error_memory(struct vtc_error *err, uint64_t bytes)
 {
-    return vtci_error_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, NULL,
-                          "no memory for %llu bytes", (unsigned long long)bytes);
+    return vtci_error_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, NULL, "no memory for %llu bytes",
+                          (unsigned long long)bytes);
 }

@@ -19,11 +19,11 @@ vtc_status vtci_error_errno(struct vtc_error *err, int sys_errno, uint64_t offse
 vtc_status vtci_error_memory(struct vtc_error *err, uint64_t bytes);
 
 /* Propagates a status that is not VTC_OK. The only macro of its kind. */
-#define VTC_TRY(call)                               \
-    do {                                            \
-        vtc_status vtc_try_status_ = (call);        \
-        if (vtc_try_status_ != VTC_OK)              \
-            return vtc_try_status_;                 \
+#define VTC_TRY(call)                        \
+    do {                                     \
+        vtc_status vtc_try_status_ = (call); \
+        if (vtc_try_status_ != VTC_OK)       \
+            return vtc_try_status_;          \
     } while (0)
 
 #endif

@@ -6,36 +6,36 @@
 #define VTCI_BASE_LIMITS_H
 
 /* Frames */
-#define VTCI_META_BYTES_MAX (64u << 20)       /* [format] */
-#define VTCI_PAYLOAD_BYTES_MAX (1u << 30)     /* [format] */
-#define VTCI_TEXT_BYTES_MAX (4u << 20)        /* [format] original bytes in one text frame */
-#define VTCI_TEXT_BYTES (3u << 20)            /* [choice] */
+#define VTCI_META_BYTES_MAX (64u << 20)   /* [format] */
+#define VTCI_PAYLOAD_BYTES_MAX (1u << 30) /* [format] */
+#define VTCI_TEXT_BYTES_MAX (4u << 20)    /* [format] original bytes in one text frame */
+#define VTCI_TEXT_BYTES (3u << 20)        /* [choice] */
 
 /* Blocks */
-#define VTCI_BLOCK_ROWS_MAX (1u << 20)        /* [format] */
-#define VTCI_BLOCK_VALUES_MAX (1u << 26)      /* [format] values in one column of one block */
-#define VTCI_BLOCK_ROWS (1u << 16)            /* [choice] */
-#define VTCI_BLOCK_ROWS_STRONG (1u << 18)     /* [choice] from level 16 on */
-#define VTCI_BLOCK_SOURCE_BYTES (12u << 20)   /* [choice] original bytes after which a block ends */
+#define VTCI_BLOCK_ROWS_MAX (1u << 20)      /* [format] */
+#define VTCI_BLOCK_VALUES_MAX (1u << 26)    /* [format] values in one column of one block */
+#define VTCI_BLOCK_ROWS (1u << 16)          /* [choice] */
+#define VTCI_BLOCK_ROWS_STRONG (1u << 18)   /* [choice] from level 16 on */
+#define VTCI_BLOCK_SOURCE_BYTES (12u << 20) /* [choice] original bytes after which a block ends */
 #define VTCI_BLOCK_SOURCE_BYTES_STRONG (48u << 20) /* [choice] from level 16 on */
-#define VTCI_SEGMENT_BYTES_MAX (1u << 30)     /* [format] a segment unpacked */
-#define VTCI_ENCODING_DEPTH_MAX 8             /* [format] operators inside operators */
+#define VTCI_SEGMENT_BYTES_MAX (1u << 30)          /* [format] a segment unpacked */
+#define VTCI_ENCODING_DEPTH_MAX 8                  /* [format] operators inside operators */
 
 /* Definitions */
-#define VTCI_PATHS_MAX (1u << 16)             /* [format] */
-#define VTCI_COLUMNS_MAX (1u << 17)           /* [format] */
-#define VTCI_SHAPES_MAX (1u << 20)            /* [format] */
-#define VTCI_SLOTS_MAX 4096                   /* [format] slots in one shape */
-#define VTCI_NESTING_MAX 1024                 /* [format] paths inside paths */
-#define VTCI_SHAPES_PER_PATH 1024             /* [choice] what comes after is kept as raw text */
-#define VTCI_SHAPES 16384                     /* [choice] */
-#define VTCI_DICTIONARY_BYTES (48u << 20)     /* [choice] text of all dictionaries together */
-#define VTCI_DICTIONARY_STRING_BYTES 2048     /* [choice] longer strings are kept plain */
+#define VTCI_PATHS_MAX (1u << 16)         /* [format] */
+#define VTCI_COLUMNS_MAX (1u << 17)       /* [format] */
+#define VTCI_SHAPES_MAX (1u << 20)        /* [format] */
+#define VTCI_SLOTS_MAX 4096               /* [format] slots in one shape */
+#define VTCI_NESTING_MAX 1024             /* [format] paths inside paths */
+#define VTCI_SHAPES_PER_PATH 1024         /* [choice] what comes after is kept as raw text */
+#define VTCI_SHAPES 16384                 /* [choice] */
+#define VTCI_DICTIONARY_BYTES (48u << 20) /* [choice] text of all dictionaries together */
+#define VTCI_DICTIONARY_STRING_BYTES 2048 /* [choice] longer strings are kept plain */
 
 /* The document */
-#define VTCI_EVENT_BYTES (64u << 20)          /* [choice] a longer event is kept as text */
-#define VTCI_SEPARATOR_BYTES (64u << 10)      /* [choice] a longer gap between events is text */
-#define VTCI_ISSUES 1000                      /* [choice] listed; all are counted */
-#define VTCI_OPEN_SPANS (1u << 20)            /* [choice] begins that wait for their end */
+#define VTCI_EVENT_BYTES (64u << 20)     /* [choice] a longer event is kept as text */
+#define VTCI_SEPARATOR_BYTES (64u << 10) /* [choice] a longer gap between events is text */
+#define VTCI_ISSUES 1000                 /* [choice] listed; all are counted */
+#define VTCI_OPEN_SPANS (1u << 20)       /* [choice] begins that wait for their end */
 
 #endif

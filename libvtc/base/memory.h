@@ -33,10 +33,10 @@ VTC_NODISCARD vtc_status vtci_array_grow(struct vtci_memory *memory, void *array
                                          size_t *capacity, size_t item_bytes, size_t needed);
 
 /* Makes room in `array` (a typed pointer lvalue) for `needed` items; evaluates to a status. */
-#define VTCI_ARRAY_RESERVE(memory, array, capacity, needed)                                \
-    ((needed) <= (capacity) ? VTC_OK                                                       \
-                            : vtci_array_grow((memory), &(array), &(capacity), sizeof *(array), \
-                                              (needed)))
+#define VTCI_ARRAY_RESERVE(memory, array, capacity, needed) \
+    ((needed) <= (capacity)                                 \
+         ? VTC_OK                                           \
+         : vtci_array_grow((memory), &(array), &(capacity), sizeof *(array), (needed)))
 
 #define VTCI_ARRAY_FREE(memory, array, capacity) \
     vtci_release((memory), (array), (capacity) * sizeof *(array))

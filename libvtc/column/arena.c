@@ -41,8 +41,7 @@ static struct vtci_arena_chunk *chunk_add(struct vtci_arena *arena, size_t bytes
                              : CHUNK_BYTES_MAX;
     if (capacity_bytes < bytes)
         capacity_bytes = bytes;
-    struct vtci_arena_chunk *chunk =
-        vtci_allocate(arena->memory, sizeof *chunk + capacity_bytes);
+    struct vtci_arena_chunk *chunk = vtci_allocate(arena->memory, sizeof *chunk + capacity_bytes);
     if (!chunk)
         return NULL;
     chunk->capacity_bytes = capacity_bytes;
@@ -85,8 +84,7 @@ void *vtci_arena_array_zeroed(struct vtci_arena *arena, size_t count, size_t ite
 
 struct vtci_arena_mark vtci_arena_mark(const struct vtci_arena *arena)
 {
-    struct vtci_arena_mark mark = {arena->current,
-                                   arena->current ? arena->current->used_bytes : 0};
+    struct vtci_arena_mark mark = {arena->current, arena->current ? arena->current->used_bytes : 0};
     return mark;
 }
 

@@ -49,8 +49,7 @@ static vtc_status decode_runs(struct vtci_block_decoder *decoder, const struct v
 }
 
 static vtc_status decode_palette(struct vtci_block_decoder *decoder, const struct vtci_op *op,
-                                 struct vtci_array_place place, int64_t *out,
-                                 struct vtc_error *err)
+                                 struct vtci_array_place place, int64_t *out, struct vtc_error *err)
 {
     struct vtci_array_place none = {NULL, NULL};
     uint64_t colours = op->parts[0]->count;
@@ -89,8 +88,7 @@ static vtc_status decode_group(struct vtci_block_decoder *decoder, const struct 
 }
 
 static vtc_status decode_linear(struct vtci_block_decoder *decoder, const struct vtci_op *op,
-                                struct vtci_array_place place, int64_t *out,
-                                struct vtc_error *err)
+                                struct vtci_array_place place, int64_t *out, struct vtc_error *err)
 {
     const int64_t *first;
     if (!place.rows)
@@ -123,26 +121,16 @@ static vtc_status decode_op(struct vtci_block_decoder *decoder, const struct vtc
         for (size_t i = 0; i < op->count; i++)
             out[i] = op->base;
         return VTC_OK;
-    case VTCI_OP_PLANES:
-        return decode_planes(decoder, op, out, err);
-    case VTCI_OP_DELTA:
-        return decode_delta(decoder, op, place, out, err);
-    case VTCI_OP_RUNS:
-        return decode_runs(decoder, op, out, err);
-    case VTCI_OP_PALETTE:
-        return decode_palette(decoder, op, place, out, err);
-    case VTCI_OP_MAP:
-        return vtci_array_decode_map(decoder, op, place, out, err);
-    case VTCI_OP_GROUP:
-        return decode_group(decoder, op, place, out, err);
-    case VTCI_OP_LINEAR:
-        return decode_linear(decoder, op, place, out, err);
-    case VTCI_OP_UNSTACK:
-        return vtci_array_decode_unstack(decoder, op, place, out, err);
-    case VTCI_OP_SCALE:
-        return decode_scale(decoder, op, place, out, err);
-    case VTCI_OP_MIX:
-        return vtci_array_decode_mix(decoder, op, place, out, err);
+    case VTCI_OP_PLANES: return decode_planes(decoder, op, out, err);
+    case VTCI_OP_DELTA: return decode_delta(decoder, op, place, out, err);
+    case VTCI_OP_RUNS: return decode_runs(decoder, op, out, err);
+    case VTCI_OP_PALETTE: return decode_palette(decoder, op, place, out, err);
+    case VTCI_OP_MAP: return vtci_array_decode_map(decoder, op, place, out, err);
+    case VTCI_OP_GROUP: return decode_group(decoder, op, place, out, err);
+    case VTCI_OP_LINEAR: return decode_linear(decoder, op, place, out, err);
+    case VTCI_OP_UNSTACK: return vtci_array_decode_unstack(decoder, op, place, out, err);
+    case VTCI_OP_SCALE: return decode_scale(decoder, op, place, out, err);
+    case VTCI_OP_MIX: return vtci_array_decode_mix(decoder, op, place, out, err);
     default: /* NEST and NESTED stand only at the root of ts and dur */
         return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
                               "NEST or NESTED outside of the mantissas of ts and dur");

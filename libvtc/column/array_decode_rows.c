@@ -6,8 +6,7 @@
 #include "column/unstack.h"
 
 vtc_status vtci_array_decode_map(struct vtci_block_decoder *decoder, const struct vtci_op *op,
-                                 struct vtci_array_place place, int64_t *out,
-                                 struct vtc_error *err)
+                                 struct vtci_array_place place, int64_t *out, struct vtc_error *err)
 {
     struct vtci_array_place none = {NULL, NULL};
     uint32_t count = (uint32_t)op->parts[0]->count;
@@ -70,8 +69,7 @@ vtc_status vtci_array_decode_unstack(struct vtci_block_decoder *decoder, const s
 }
 
 vtc_status vtci_array_decode_mix(struct vtci_block_decoder *decoder, const struct vtci_op *op,
-                                 struct vtci_array_place place, int64_t *out,
-                                 struct vtc_error *err)
+                                 struct vtci_array_place place, int64_t *out, struct vtc_error *err)
 {
     size_t count = (size_t)op->count;
     const uint32_t *contexts[VTCI_OP_CONTEXTS_MAX] = {NULL};

@@ -62,9 +62,9 @@ vtc_status vtci_draft_planes(struct vtci_block_encoder *encoder, const struct vt
         return VTC_ERR_NO_MEMORY;
     size_t leaf_cost;
     vtci_planes_pack(input->values, input->count, op->base, op->flags, planes);
-    vtc_status status = vtci_leaf_make(encoder, planes, (size_t)op->bytes, input->count,
-                                       VTCI_POOL_PLANES, encoder->effort.planes_zstd,
-                                       &op->segment, &leaf_cost);
+    vtc_status status =
+        vtci_leaf_make(encoder, planes, (size_t)op->bytes, input->count, VTCI_POOL_PLANES,
+                       encoder->effort.planes_zstd, &op->segment, &leaf_cost);
     vtci_arena_rewind(&encoder->scratch, mark);
     out_draft->cost_bytes += leaf_cost;
     if (status != VTC_OK || !encoder->effort.mix)
@@ -142,8 +142,11 @@ vtc_status vtci_draft_runs(struct vtci_block_encoder *encoder, const struct vtci
         lengths[runs++] = (int64_t)(i - start - 1);
         start = i;
     }
-    struct vtci_input part = {.values = values, .count = runs, .depth = input->depth + 1,
-                              .column = input->column, .tried = input->tried};
+    struct vtci_input part = {.values = values,
+                              .count = runs,
+                              .depth = input->depth + 1,
+                              .column = input->column,
+                              .tried = input->tried};
     part.tried |= 1u << VTCI_OP_RUNS;
     struct vtci_draft of_values, of_lengths;
     VTC_TRY(vtci_array_plan(encoder, &part, &of_values));
@@ -166,8 +169,11 @@ vtc_status vtci_draft_group(struct vtci_block_encoder *encoder, const struct vtc
         return VTC_ERR_NO_MEMORY;
     for (size_t i = 0; i < input->count; i++)
         sorted[i] = input->values[order.index[i]];
-    struct vtci_input part = {.values = sorted, .count = input->count, .rows = order.sorted_rows,
-                              .depth = input->depth + 1, .column = input->column};
+    struct vtci_input part = {.values = sorted,
+                              .count = input->count,
+                              .rows = order.sorted_rows,
+                              .depth = input->depth + 1,
+                              .column = input->column};
     return wrap(encoder, op_new(encoder, VTCI_OP_GROUP, input->count), &part, out_draft);
 }
 
@@ -220,7 +226,10 @@ vtc_status vtci_draft_unstack(struct vtci_block_encoder *encoder, const struct v
                                  x + start);
         start = end;
     }
-    struct vtci_input part = {.values = x, .count = count, .rows = order.sorted_rows,
-                              .depth = input->depth + 1, .column = input->column};
+    struct vtci_input part = {.values = x,
+                              .count = count,
+                              .rows = order.sorted_rows,
+                              .depth = input->depth + 1,
+                              .column = input->column};
     return wrap(encoder, op_new(encoder, VTCI_OP_UNSTACK, count), &part, out_draft);
 }

@@ -31,8 +31,7 @@ static void add_context(const struct vtci_block_encoder *encoder, struct mix_cho
 static void add_children(struct mix_choice *choice)
 {
     if (choice->context_count < VTCI_OP_CONTEXTS_MAX)
-        choice->contexts[choice->context_count++] =
-            (struct vtci_mix_context){0, VTCI_MIX_CHILDREN};
+        choice->contexts[choice->context_count++] = (struct vtci_mix_context){0, VTCI_MIX_CHILDREN};
 }
 
 static void add_term(struct mix_choice *choice, unsigned inputs, unsigned order)
@@ -50,8 +49,8 @@ static void add_term(struct mix_choice *choice, unsigned inputs, unsigned order)
             (struct vtci_mix_term){(uint8_t)inputs, (uint8_t)order};
 }
 
-static void choose_for_ids(const struct vtci_block_encoder *encoder,
-                           const struct vtci_input *input, struct mix_choice *choice)
+static void choose_for_ids(const struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                           struct mix_choice *choice)
 {
     choice->model.plain = 1;
     choice->model.match_order = 12;
@@ -105,8 +104,7 @@ static vtc_status encode(struct vtci_block_encoder *encoder, const struct vtci_i
     for (unsigned i = 0; i < choice->context_count; i++)
         VTC_TRY(vtci_rows_mix_context(&encoder->rows, &choice->contexts[i], input->rows,
                                       input->children, input->count, scratch, &contexts[i]));
-    uint8_t *workspace =
-        vtci_arena_array(scratch, vtci_mix_workspace_bytes(input->count) + 64, 1);
+    uint8_t *workspace = vtci_arena_array(scratch, vtci_mix_workspace_bytes(input->count) + 64, 1);
     if (!workspace)
         return VTC_ERR_NO_MEMORY;
     workspace += 64 - ((uintptr_t)workspace & 63);

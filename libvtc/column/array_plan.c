@@ -52,9 +52,8 @@ static uint64_t common_factor(const struct vtci_input *input, int64_t least)
     return factor;
 }
 
-static vtc_status plan_by_sample(struct vtci_block_encoder *encoder,
-                                 const struct vtci_input *input, const struct traits *traits,
-                                 struct vtci_draft *out_draft)
+static vtc_status plan_by_sample(struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                                 const struct traits *traits, struct vtci_draft *out_draft)
 {
     int64_t sample[VTCI_SAMPLE_MAX];
     uint64_t range = (uint64_t)traits->greatest - (uint64_t)traits->least;

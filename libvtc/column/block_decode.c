@@ -52,8 +52,7 @@ static vtc_status read_table(struct vtci_block_decoder *decoder, struct vtci_cur
                               "expected a table of at least 1 segment, found %llu",
                               (unsigned long long)count);
     decoder->segment_count = (size_t)count;
-    decoder->segments =
-        vtci_arena_array(&decoder->arena, (size_t)count, sizeof *decoder->segments);
+    decoder->segments = vtci_arena_array(&decoder->arena, (size_t)count, sizeof *decoder->segments);
     decoder->unpacked =
         vtci_arena_array_zeroed(&decoder->arena, (size_t)count, sizeof *decoder->unpacked);
     if (!decoder->segments || !decoder->unpacked)
@@ -95,9 +94,8 @@ vtc_status vtci_block_decoder_segment(struct vtci_block_decoder *decoder, uint32
         uint8_t *raw = vtci_arena_array(&decoder->arena, (size_t)segment->raw_bytes, 1);
         if (!raw)
             return vtci_error_memory(err, segment->raw_bytes);
-        VTC_TRY(vtci_zstd_decompress(decoder->zstd, unpacked->stored,
-                                     (size_t)segment->stored_bytes, raw,
-                                     (size_t)segment->raw_bytes, err));
+        VTC_TRY(vtci_zstd_decompress(decoder->zstd, unpacked->stored, (size_t)segment->stored_bytes,
+                                     raw, (size_t)segment->raw_bytes, err));
         unpacked->raw = raw;
     }
     *out_bytes = unpacked->raw;
@@ -111,13 +109,11 @@ static vtc_status open_block(struct vtci_block_decoder *decoder, size_t rows,
     const uint8_t *bytes;
     VTC_TRY(read_table(decoder, table, payload, payload_bytes, err));
     VTC_TRY(vtci_block_decoder_segment(decoder, 0, &bytes, err));
-    VTC_TRY(vtci_directory_decode(decoder->schema, rows, decoder->segments,
-                                  decoder->segment_count, bytes,
-                                  (size_t)decoder->segments[0].raw_bytes, &decoder->arena,
+    VTC_TRY(vtci_directory_decode(decoder->schema, rows, decoder->segments, decoder->segment_count,
+                                  bytes, (size_t)decoder->segments[0].raw_bytes, &decoder->arena,
                                   &decoder->directory, err));
     size_t count = decoder->directory.count;
-    decoder->columns =
-        vtci_arena_array_zeroed(&decoder->arena, count, sizeof *decoder->columns);
+    decoder->columns = vtci_arena_array_zeroed(&decoder->arena, count, sizeof *decoder->columns);
     if (!decoder->columns)
         return vtci_error_memory(err, count * sizeof *decoder->columns);
     for (size_t i = 0; i < count; i++)
@@ -156,8 +152,8 @@ static void mark_column(struct vtci_block_decoder *decoder, uint32_t column)
 /* Marks what an array refers to; true when it needs lanes. Recursion as deep as the tree, 8. */
 static bool mark_array(struct vtci_block_decoder *decoder, const struct vtci_op *op)
 {
-    bool lanes = op->code == VTCI_OP_GROUP || op->code == VTCI_OP_NEST ||
-                 op->code == VTCI_OP_UNSTACK;
+    bool lanes =
+        op->code == VTCI_OP_GROUP || op->code == VTCI_OP_NEST || op->code == VTCI_OP_UNSTACK;
     if (op->code == VTCI_OP_MAP || op->code == VTCI_OP_LINEAR || op->code == VTCI_OP_NESTED)
         mark_column(decoder, op->column);
     if (op->code == VTCI_OP_MIX)
@@ -178,8 +174,8 @@ static vtc_status mark_needs(struct vtci_block_decoder *decoder, size_t index,
     /* SPEC: ROWS-1 */
     if (source != VTCI_NONE && decoder->directory.index_of[source] >= index)
         return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "ROWS-1",
-                              "column %u, that column %u hangs on, does not come before it",
-                              source, code->column);
+                              "column %u, that column %u hangs on, does not come before it", source,
+                              code->column);
     mark_column(decoder, source);
     bool lanes = mark_array(decoder, code->array);
     if (code->codes)

@@ -57,8 +57,7 @@ VTC_NODISCARD vtc_status vtci_block_decoder_rows(struct vtci_block_decoder *deco
 /* Borrow the lane of each row; lanes are numbered in order of first appearance. */
 VTC_NODISCARD vtc_status vtci_block_decoder_lanes(struct vtci_block_decoder *decoder,
                                                   const uint32_t **out_lanes,
-                                                  uint32_t *out_lane_count,
-                                                  struct vtc_error *err);
+                                                  uint32_t *out_lane_count, struct vtc_error *err);
 
 /* Borrow the carried spans until close. */
 void vtci_block_decoder_carried(const struct vtci_block_decoder *decoder,

@@ -52,9 +52,8 @@ VTC_NODISCARD vtc_status vtci_block_decoder_segment(struct vtci_block_decoder *d
 
 /* Fills out[0 .. op->count). What the operators refer to has been decoded. */
 VTC_NODISCARD vtc_status vtci_array_decode(struct vtci_block_decoder *decoder,
-                                           const struct vtci_op *op,
-                                           struct vtci_array_place place, int64_t *out,
-                                           struct vtc_error *err);
+                                           const struct vtci_op *op, struct vtci_array_place place,
+                                           int64_t *out, struct vtc_error *err);
 /* The operators of more than one line of thought. */
 VTC_NODISCARD vtc_status vtci_array_decode_map(struct vtci_block_decoder *decoder,
                                                const struct vtci_op *op,

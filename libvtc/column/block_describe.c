@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "column/block_decode_internal.h"
 
-static const char *const op_names[] = {"CONSTANT", "PLANES", "DELTA",   "RUNS", "PALETTE",
-                                       "MAP",      "GROUP",  "LINEAR",  "NEST", "NESTED",
+static const char *const op_names[] = {"CONSTANT", "PLANES", "DELTA",  "RUNS", "PALETTE",
+                                       "MAP",      "GROUP",  "LINEAR", "NEST", "NESTED",
                                        "UNSTACK",  "SCALE",  "MIX"};
 
 struct text {
@@ -25,8 +25,8 @@ static void text_add(struct text *text, const char *what)
 }
 
 /* A segment's stored bytes are shared by unpacked size. */
-static void add_bytes(const struct vtci_block_decoder *decoder,
-                      struct vtci_column_description *out, uint32_t segment, uint64_t bytes)
+static void add_bytes(const struct vtci_block_decoder *decoder, struct vtci_column_description *out,
+                      uint32_t segment, uint64_t bytes)
 {
     const struct vtci_segment *of = &decoder->segments[segment];
     out->raw_bytes += bytes;
@@ -61,8 +61,7 @@ static void describe_array(const struct vtci_block_decoder *decoder, const struc
         text_add(text, ")");
 }
 
-static void describe_plain(struct vtci_block_decoder *decoder,
-                           const struct vtci_column_code *code,
+static void describe_plain(struct vtci_block_decoder *decoder, const struct vtci_column_code *code,
                            const struct vtci_values *values, struct text *text,
                            struct vtci_column_description *out)
 {

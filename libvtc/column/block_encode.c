@@ -68,9 +68,9 @@ void vtci_block_encoder_free(struct vtci_block_encoder *encoder)
 static uint64_t column_rank(const struct vtci_schema *schema, uint32_t column)
 {
     static const char *const first[] = {"tid", "pid", "name", "cat", "ts", "dur"};
-    static const uint8_t type_rank[VTCI_TYPES] = {[VTCI_TAG] = 0, [VTCI_NODE] = 1,
-                                                  [VTCI_COUNT] = 2, [VTCI_NUMBER] = 3,
-                                                  [VTCI_STRING] = 4, [VTCI_RAW] = 5};
+    static const uint8_t type_rank[VTCI_TYPES] = {
+        [VTCI_TAG] = 0,    [VTCI_NODE] = 1,   [VTCI_COUNT] = 2,
+        [VTCI_NUMBER] = 3, [VTCI_STRING] = 4, [VTCI_RAW] = 5};
     const struct vtci_column *of = &schema->columns[column];
     const struct vtci_path *path = &schema->paths[of->path];
     uint64_t group = 8;
@@ -104,10 +104,8 @@ static vtc_status encode_columns(struct vtci_block_encoder *encoder)
 {
     const struct vtci_block_data *data = encoder->data;
     size_t count = 0;
-    struct ranked *order =
-        vtci_arena_array(&encoder->arena, data->column_count, sizeof *order);
-    encoder->codes =
-        vtci_arena_array(&encoder->arena, data->column_count, sizeof *encoder->codes);
+    struct ranked *order = vtci_arena_array(&encoder->arena, data->column_count, sizeof *order);
+    encoder->codes = vtci_arena_array(&encoder->arena, data->column_count, sizeof *encoder->codes);
     if (!order || !encoder->codes)
         return VTC_ERR_NO_MEMORY;
     for (uint32_t column = 0; column < data->column_count; column++)
@@ -142,8 +140,8 @@ static vtc_status pack_buffer(struct vtci_block_encoder *encoder, const struct v
     uint8_t *packed = vtci_arena_array(&encoder->scratch, len_bytes, 1);
     if (!packed)
         return VTC_ERR_NO_MEMORY;
-    vtc_status status = vtci_zstd_compress(encoder->zstd, zstd_level, from->data, len_bytes,
-                                           packed, len_bytes - 1, &packed_bytes);
+    vtc_status status = vtci_zstd_compress(encoder->zstd, zstd_level, from->data, len_bytes, packed,
+                                           len_bytes - 1, &packed_bytes);
     if (status == VTC_OK)
         return put_segment(table, payload, 1, len_bytes, packed, packed_bytes);
     if (status == VTC_ERR_LIMIT)
@@ -151,9 +149,9 @@ static vtc_status pack_buffer(struct vtci_block_encoder *encoder, const struct v
     return status;
 }
 
-static vtc_status put_block(struct vtci_block_encoder *encoder,
-                            const struct vtci_carried *carried, size_t carried_count,
-                            struct vtci_buffer *table, struct vtci_buffer *payload)
+static vtc_status put_block(struct vtci_block_encoder *encoder, const struct vtci_carried *carried,
+                            size_t carried_count, struct vtci_buffer *table,
+                            struct vtci_buffer *payload)
 {
     uint32_t segment_count;
     VTC_TRY(vtci_directory_encode(encoder, carried, carried_count, &segment_count));
@@ -202,9 +200,8 @@ static vtc_status begin(struct vtci_block_encoder *encoder, const struct vtci_sc
 }
 
 vtc_status vtci_block_encode(struct vtci_block_encoder *encoder, const struct vtci_schema *schema,
-                             const struct vtci_block_data *data,
-                             const struct vtci_carried *carried, size_t carried_count, int level,
-                             struct vtci_buffer *out_segment_table,
+                             const struct vtci_block_data *data, const struct vtci_carried *carried,
+                             size_t carried_count, int level, struct vtci_buffer *out_segment_table,
                              struct vtci_buffer *out_payload, struct vtc_error *err)
 {
     if (data->rows < 1 || data->rows > VTCI_BLOCK_ROWS_MAX ||

@@ -52,10 +52,8 @@ void vtci_block_encoder_free(struct vtci_block_encoder *encoder);
 VTC_NODISCARD vtc_status vtci_block_encode(struct vtci_block_encoder *encoder,
                                            const struct vtci_schema *schema,
                                            const struct vtci_block_data *data,
-                                           const struct vtci_carried *carried,
-                                           size_t carried_count, int level,
-                                           struct vtci_buffer *out_segment_table,
-                                           struct vtci_buffer *out_payload,
-                                           struct vtc_error *err);
+                                           const struct vtci_carried *carried, size_t carried_count,
+                                           int level, struct vtci_buffer *out_segment_table,
+                                           struct vtci_buffer *out_payload, struct vtc_error *err);
 
 #endif

@@ -27,13 +27,13 @@ enum vtci_leaf_pool { VTCI_POOL_PLANES, VTCI_POOL_TEXT, VTCI_POOLS };
 
 /* Bytes that a segment will hold. */
 struct vtci_leaf {
-    const uint8_t *raw;    /* small leaves only, until they are packed together */
+    const uint8_t *raw; /* small leaves only, until they are packed together */
     size_t raw_bytes;
     const uint8_t *stored; /* of its own segment; NULL for a small leaf */
     size_t stored_bytes;
     uint8_t method;
-    uint8_t pool;          /* small leaves */
-    uint32_t segment;      /* set when the directory is written */
+    uint8_t pool;     /* small leaves */
+    uint32_t segment; /* set when the directory is written */
     uint64_t offset;
 };
 
@@ -67,8 +67,8 @@ struct vtci_block_encoder {
     size_t leaf_count, leaf_capacity;
     struct vtci_column_code *codes; /* in the order of the directory */
     size_t code_count;
-    uint32_t ts, dur, name, tid;    /* columns of path 0's members; VTCI_NONE */
-    bool nested;                    /* ts has a NEST that covers dur … */
+    uint32_t ts, dur, name, tid;         /* columns of path 0's members; VTCI_NONE */
+    bool nested;                         /* ts has a NEST that covers dur … */
     struct vtci_column_code nested_code; /* … whose style and mantissas these are */
     const int64_t *nested_mantissas;
     struct vtci_buffer directory;
@@ -140,8 +140,7 @@ VTC_NODISCARD vtc_status vtci_column_plan(struct vtci_block_encoder *encoder,
 
 /* column_plan.c: ts together with dur, whose mantissas are given; `op` NULL where that is no use. */
 VTC_NODISCARD vtc_status vtci_times_plan(struct vtci_block_encoder *encoder,
-                                         const struct vtci_input *input,
-                                         const int64_t *dur_values,
+                                         const struct vtci_input *input, const int64_t *dur_values,
                                          struct vtci_draft *out_draft);
 
 /* factors_plan.c: rule 3 for a column of numbers, rounded to `scale`. *out_rounded is NULL where it

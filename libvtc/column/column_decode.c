@@ -37,10 +37,10 @@ static vtc_status decode_mantissas(struct vtci_block_decoder *decoder,
         const struct vtci_op *ts = decoder->directory.columns[index].array;
         if (ts->code != VTCI_OP_NEST || !decoder->nested ||
             decoder->nested_column != code->column || decoder->nested_scale != code->scale ||
-            !(ts->flags & VTCI_NEST_HAS_DUR) ||
-            ts->column != code->column)
+            !(ts->flags & VTCI_NEST_HAS_DUR) || ts->column != code->column)
             return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
-                                  "column %u is NESTED, but no NEST of the same S names it", code->column);
+                                  "column %u is NESTED, but no NEST of the same S names it",
+                                  code->column);
         memcpy(out, decoder->nested, (size_t)code->count * sizeof *out);
         return VTC_OK;
     }
@@ -235,8 +235,7 @@ static vtc_status decode_plain(struct vtci_block_decoder *decoder,
     size_t plain_count = (size_t)code->plain_count;
     struct vtci_array_place place = {NULL, NULL};
     int64_t *numbers = vtci_arena_array(&decoder->scratch, plain_count, sizeof *numbers);
-    values->plain_ends =
-        vtci_arena_array(&decoder->arena, plain_count, sizeof *values->plain_ends);
+    values->plain_ends = vtci_arena_array(&decoder->arena, plain_count, sizeof *values->plain_ends);
     if (!numbers || !values->plain_ends)
         return vtci_error_memory(err, plain_count * sizeof *numbers);
     values->plain_count = plain_count;
@@ -246,9 +245,8 @@ static vtc_status decode_plain(struct vtci_block_decoder *decoder,
             return vtci_error_memory(err, plain_count * sizeof *place.rows);
     }
     VTC_TRY(vtci_array_decode(decoder, code->plain, place, numbers, err));
-    return code->form == VTCI_FORM_LENGTHS
-               ? decode_lengths(decoder, code, values, numbers, err)
-               : write_numbers(decoder, code, values, numbers, err);
+    return code->form == VTCI_FORM_LENGTHS ? decode_lengths(decoder, code, values, numbers, err)
+                                           : write_numbers(decoder, code, values, numbers, err);
 }
 
 static vtc_status decode_string(struct vtci_block_decoder *decoder,
@@ -267,8 +265,8 @@ static vtc_status decode_string(struct vtci_block_decoder *decoder,
         return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "STR-1",
                               "expected ids up to %llu and %llu plain strings, found %llu and %llu",
                               (unsigned long long)string_count,
-                              (unsigned long long)code->plain_count,
-                              (unsigned long long)greatest, (unsigned long long)zeros);
+                              (unsigned long long)code->plain_count, (unsigned long long)greatest,
+                              (unsigned long long)zeros);
     values->values = array;
     return zeros ? decode_plain(decoder, code, rows, values, err) : VTC_OK;
 }
@@ -287,14 +285,10 @@ vtc_status vtci_column_decode(struct vtci_block_decoder *decoder, size_t index,
     values->count = count;
     struct vtci_array_place place = {rows, NULL};
     switch (decoder->schema->columns[code->column].type) {
-    case VTCI_NUMBER:
-        VTC_TRY(decode_number(decoder, code, rows, values, array, err));
-        break;
+    case VTCI_NUMBER: VTC_TRY(decode_number(decoder, code, rows, values, array, err)); break;
     case VTCI_STRING:
     case VTCI_RAW:
-    case VTCI_SEPARATOR:
-        VTC_TRY(decode_string(decoder, code, rows, values, array, err));
-        break;
+    case VTCI_SEPARATOR: VTC_TRY(decode_string(decoder, code, rows, values, array, err)); break;
     default:
         VTC_TRY(vtci_array_decode(decoder, code->array, place, array, err));
         values->values = array;

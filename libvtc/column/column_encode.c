@@ -7,8 +7,7 @@
 #include "column/text_forms.h"
 
 /* Hands the array in and keeps it as long as the block. */
-static vtc_status provide(struct vtci_block_encoder *encoder, uint32_t column,
-                          const int64_t *array)
+static vtc_status provide(struct vtci_block_encoder *encoder, uint32_t column, const int64_t *array)
 {
     return vtci_rows_provide(&encoder->rows, column, array, encoder->err);
 }
@@ -40,8 +39,8 @@ static vtc_status make_mantissas(struct vtci_block_encoder *encoder,
     int64_t *codes = vtci_arena_array(&encoder->scratch, values->count, sizeof *codes);
     if (!mantissas || !codes)
         return VTC_ERR_NO_MEMORY;
-    bool zero = vtci_number_encode(style, values->values, values->scales, values->count, codes,
-                                   mantissas);
+    bool zero =
+        vtci_number_encode(style, values->values, values->scales, values->count, codes, mantissas);
     *out_mantissas = mantissas;
     *out_codes = zero ? NULL : codes;
     return VTC_OK;
@@ -82,7 +81,9 @@ static vtc_status make_nested(struct vtci_block_encoder *encoder, const struct v
     struct vtci_column_code *code = &encoder->nested_code;
     memset(code, 0, sizeof *code);
     VTC_TRY(vtci_rows_make(&encoder->rows, encoder->dur, dur->count, encoder->err));
-    struct vtci_input input = {.count = dur->count, .depth = 1, .column = encoder->dur,
+    struct vtci_input input = {.count = dur->count,
+                               .depth = 1,
+                               .column = encoder->dur,
                                .rows = encoder->rows.columns[encoder->dur].rows};
     VTC_TRY(vtci_factors_plan(encoder, dur, &input, scale, code, &encoder->nested_mantissas,
                               out_suits));
@@ -136,7 +137,9 @@ static vtc_status encode_number(struct vtci_block_encoder *encoder, uint32_t col
     if (column == encoder->dur && encoder->nested)
         return encode_nested(encoder, column);
     struct vtci_column_code *code = code_add(encoder, column);
-    struct vtci_input input = {.count = values->count, .depth = 1, .column = column,
+    struct vtci_input input = {.count = values->count,
+                               .depth = 1,
+                               .column = column,
                                .rows = encoder->rows.columns[column].rows};
     const int64_t *codes;
     struct vtci_draft draft;
@@ -158,8 +161,8 @@ static vtc_status encode_number(struct vtci_block_encoder *encoder, uint32_t col
     return provide(encoder, column, input.values);
 }
 
-static vtc_status encode_texts(struct vtci_block_encoder *encoder,
-                               const struct vtci_values *values, struct vtci_column_code *code)
+static vtc_status encode_texts(struct vtci_block_encoder *encoder, const struct vtci_values *values,
+                               struct vtci_column_code *code)
 {
     size_t count = values->plain_count, cost_bytes;
     int64_t *lengths = vtci_arena_array(&encoder->scratch, count, sizeof *lengths);
@@ -170,7 +173,9 @@ static vtc_status encode_texts(struct vtci_block_encoder *encoder,
         lengths[i] = (int64_t)(values->plain_ends[i] - start);
         start = values->plain_ends[i];
     }
-    struct vtci_input input = {.values = lengths, .count = count, .depth = 1,
+    struct vtci_input input = {.values = lengths,
+                               .count = count,
+                               .depth = 1,
                                .column = code->column};
     struct vtci_draft draft;
     VTC_TRY(vtci_array_plan(encoder, &input, &draft));
@@ -178,14 +183,12 @@ static vtc_status encode_texts(struct vtci_block_encoder *encoder,
     code->form = VTCI_FORM_LENGTHS;
     code->plain_bytes = values->plain_bytes;
     return vtci_leaf_make(encoder, values->plain, values->plain_bytes, values->plain_bytes,
-                          VTCI_POOL_TEXT, encoder->effort.text_zstd, &code->segment,
-                          &cost_bytes);
+                          VTCI_POOL_TEXT, encoder->effort.text_zstd, &code->segment, &cost_bytes);
 }
 
 /* Strings that are numbers become numbers, with the rows of the plain values. */
-static vtc_status encode_plain(struct vtci_block_encoder *encoder,
-                               const struct vtci_values *values, const uint32_t *rows,
-                               struct vtci_column_code *code)
+static vtc_status encode_plain(struct vtci_block_encoder *encoder, const struct vtci_values *values,
+                               const uint32_t *rows, struct vtci_column_code *code)
 {
     struct vtci_arena *scratch = &encoder->scratch;
     size_t count = values->plain_count;
@@ -203,8 +206,8 @@ static vtc_status encode_plain(struct vtci_block_encoder *encoder,
         plain_rows[at] = rows[i];
         at += values->values[i] == 0;
     }
-    struct vtci_input input = {.values = numbers, .count = count, .rows = plain_rows, .depth = 1,
-                               .column = code->column};
+    struct vtci_input input = {
+        .values = numbers, .count = count, .rows = plain_rows, .depth = 1, .column = code->column};
     struct vtci_draft draft;
     VTC_TRY(vtci_column_plan(encoder, &input, &draft));
     code->plain = draft.op;
@@ -215,8 +218,11 @@ static vtc_status encode_string(struct vtci_block_encoder *encoder, uint32_t col
 {
     const struct vtci_values *values = &encoder->data->columns[column];
     struct vtci_column_code *code = code_add(encoder, column);
-    struct vtci_input input = {.values = values->values, .count = values->count, .depth = 1,
-                               .column = column, .rows = encoder->rows.columns[column].rows};
+    struct vtci_input input = {.values = values->values,
+                               .count = values->count,
+                               .depth = 1,
+                               .column = column,
+                               .rows = encoder->rows.columns[column].rows};
     struct vtci_draft draft;
     size_t zeros = 0;
     for (size_t i = 0; i < values->count; i++)
@@ -236,17 +242,17 @@ vtc_status vtci_column_encode(struct vtci_block_encoder *encoder, uint32_t colum
     const struct vtci_values *values = &encoder->data->columns[column];
     VTC_TRY(vtci_rows_make(&encoder->rows, column, values->count, encoder->err));
     switch (encoder->schema->columns[column].type) {
-    case VTCI_NUMBER:
-        return encode_number(encoder, column);
+    case VTCI_NUMBER: return encode_number(encoder, column);
     case VTCI_STRING:
     case VTCI_RAW:
-    case VTCI_SEPARATOR:
-        return encode_string(encoder, column);
-    default:
-        break;
+    case VTCI_SEPARATOR: return encode_string(encoder, column);
+    default: break;
     }
-    struct vtci_input input = {.values = values->values, .count = values->count, .depth = 1,
-                               .column = column, .rows = encoder->rows.columns[column].rows};
+    struct vtci_input input = {.values = values->values,
+                               .count = values->count,
+                               .depth = 1,
+                               .column = column,
+                               .rows = encoder->rows.columns[column].rows};
     struct vtci_draft draft;
     VTC_TRY(vtci_column_plan(encoder, &input, &draft));
     code_add(encoder, column)->array = draft.op;

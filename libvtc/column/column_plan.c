@@ -102,8 +102,8 @@ static vtc_status choose(struct vtci_block_encoder *encoder, const struct vtci_i
     const uint32_t *orders[2] = {NULL, NULL};
     size_t order_count = 1;
     if (has_lanes(encoder, input->column)) {
-        VTC_TRY(vtci_rows_lane_order(&encoder->rows, input->rows, input->count,
-                                     &encoder->scratch, &order));
+        VTC_TRY(vtci_rows_lane_order(&encoder->rows, input->rows, input->count, &encoder->scratch,
+                                     &order));
         orders[order_count++] = order.index;
     }
     linear &= is_wide(encoder, input->count);
@@ -142,7 +142,7 @@ static vtc_status plan_group(struct vtci_block_encoder *encoder, const struct vt
 static vtc_status plan_any(struct vtci_block_encoder *encoder, const struct vtci_input *input,
                            bool linear, struct vtci_draft *out_draft)
 {
-    struct number_plan plan;
+    struct number_plan plan = {VTCI_NONE, false};
     VTC_TRY(try_map(encoder, input, out_draft));
     if (out_draft->op)
         return VTC_OK;
@@ -214,8 +214,8 @@ vtc_status vtci_times_plan(struct vtci_block_encoder *encoder, const struct vtci
     if (input->count < PLAN_COUNT_MIN)
         return VTC_OK;
     VTC_TRY(vtci_rows_make(&encoder->rows, dur, encoder->data->columns[dur].count, encoder->err));
-    VTC_TRY(vtci_rows_lane_order(&encoder->rows, input->rows, input->count, &encoder->scratch,
-                                 &order));
+    VTC_TRY(
+        vtci_rows_lane_order(&encoder->rows, input->rows, input->count, &encoder->scratch, &order));
     const struct vtci_row_column *durs = &encoder->rows.columns[dur];
     int64_t *by_row =
         vtci_arena_array_zeroed(&encoder->scratch, encoder->rows.rows, sizeof *by_row);

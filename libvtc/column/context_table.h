@@ -33,8 +33,7 @@ VTC_NODISCARD static inline vtc_status vtci_context_table_init(struct vtci_conte
     return table->contexts && table->numbers ? VTC_OK : VTC_ERR_NO_MEMORY;
 }
 
-static inline uint32_t vtci_context_table_number(struct vtci_context_table *table,
-                                                 uint32_t context)
+static inline uint32_t vtci_context_table_number(struct vtci_context_table *table, uint32_t context)
 {
     if (table->count && context == table->last_context)
         return table->last_number;

@@ -7,8 +7,8 @@
 
 static vtc_status malformed(uint64_t offset, struct vtc_error *err, const char *what)
 {
-    return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "FRM-5",
-                          "DEFINITIONS are malformed: %s", what);
+    return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "FRM-5", "DEFINITIONS are malformed: %s",
+                          what);
 }
 
 /* A status of schema.c: its errors know no offset. */
@@ -52,9 +52,9 @@ static vtc_status decode_paths(struct vtci_schema *schema, struct vtci_cursor *c
             return malformed(offset, err, "the paths");
         uint32_t id;
         uint32_t within = parent < VTCI_NONE ? (uint32_t)parent : VTCI_NONE;
-        VTC_TRY(at_offset(vtci_schema_add_path(schema, within, kind, key.data, key.len_bytes, &id,
-                                               err),
-                          offset, err));
+        VTC_TRY(
+            at_offset(vtci_schema_add_path(schema, within, kind, key.data, key.len_bytes, &id, err),
+                      offset, err));
     }
     return VTC_OK;
 }
@@ -71,10 +71,10 @@ static vtc_status decode_columns(struct vtci_schema *schema, struct vtci_cursor 
         if (cursor->failed)
             return malformed(offset, err, "the columns");
         uint32_t id;
-        VTC_TRY(at_offset(vtci_schema_add_column(schema,
-                                                 path < VTCI_NONE ? (uint32_t)path : VTCI_NONE,
-                                                 type, &id, err),
-                          offset, err));
+        VTC_TRY(
+            at_offset(vtci_schema_add_column(schema, path < VTCI_NONE ? (uint32_t)path : VTCI_NONE,
+                                             type, &id, err),
+                      offset, err));
     }
     return VTC_OK;
 }
@@ -222,8 +222,7 @@ static vtc_status check_raw_columns(const struct vtci_schema *schema, size_t fir
 {
     for (size_t i = first_column; i < schema->column_count; i++) {
         const struct vtci_column *column = &schema->columns[i];
-        if (column->type == VTCI_NODE &&
-            schema->paths[column->path].columns[VTCI_RAW] == VTCI_NONE)
+        if (column->type == VTCI_NODE && schema->paths[column->path].columns[VTCI_RAW] == VTCI_NONE)
             return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "DEF-5",
                                   "path %u has a NODE column but none for RAW", column->path);
     }

@@ -14,8 +14,8 @@
 struct vtci_directory {
     struct vtci_column_code *columns; /* in the order of the directory */
     size_t count;
-    uint32_t *index_of;               /* by column id; VTCI_NONE */
-    struct vtci_carried *carried;     /* texts borrowed from the directory's bytes */
+    uint32_t *index_of;           /* by column id; VTCI_NONE */
+    struct vtci_carried *carried; /* texts borrowed from the directory's bytes */
     size_t carried_count;
 };
 

@@ -19,8 +19,8 @@ struct parser {
 
 static vtc_status broken(struct parser *p, const char *rule, const char *what, uint64_t found)
 {
-    return vtci_error_set(p->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, rule,
-                          "expected %s, found %llu", what, (unsigned long long)found);
+    return vtci_error_set(p->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, rule, "expected %s, found %llu",
+                          what, (unsigned long long)found);
 }
 
 static vtc_status cut_off(struct parser *p)
@@ -51,8 +51,7 @@ static vtc_status parse_place(struct parser *p, const char *rule, uint32_t *out_
 static vtc_status check_reference(struct parser *p, const char *rule, uint64_t column,
                                   uint32_t *out_column)
 {
-    if (column >= p->schema->column_count ||
-        p->directory->index_of[column] == VTCI_NONE ||
+    if (column >= p->schema->column_count || p->directory->index_of[column] == VTCI_NONE ||
         p->directory->index_of[column] >= p->done)
         return broken(p, rule, "a column that comes before", column);
     *out_column = (uint32_t)column;
@@ -103,8 +102,7 @@ static vtc_status parse_mix(struct parser *p, struct vtci_op *op)
     op->flags = vtci_cursor_u8(&p->at);
     if (p->at.failed)
         return cut_off(p);
-    if (segment == 0 || segment >= p->segment_count ||
-        offset > p->segments[segment].raw_bytes ||
+    if (segment == 0 || segment >= p->segment_count || offset > p->segments[segment].raw_bytes ||
         op->bytes > p->segments[segment].raw_bytes - offset)
         return broken(p, "ENC-8", "bytes within a segment of the block", segment);
     op->segment = (uint32_t)segment;
@@ -156,12 +154,10 @@ static vtc_status parse_op(struct parser *p, struct vtci_op *op, unsigned depth)
     case VTCI_OP_CONSTANT:
         op->base = vtci_cursor_svarint(&p->at);
         return p->at.failed ? cut_off(p) : VTC_OK;
-    case VTCI_OP_PLANES:
-        return parse_planes(p, op);
+    case VTCI_OP_PLANES: return parse_planes(p, op);
     case VTCI_OP_DELTA:
     case VTCI_OP_GROUP:
-    case VTCI_OP_UNSTACK:
-        return parse_array(p, op->count, depth + 1, &op->parts[0]);
+    case VTCI_OP_UNSTACK: return parse_array(p, op->count, depth + 1, &op->parts[0]);
     case VTCI_OP_RUNS:
         VTC_TRY(parse_part_count(p, "ENC-3", op->count, &m));
         VTC_TRY(parse_array(p, m, depth + 1, &op->parts[0]));
@@ -179,18 +175,15 @@ static vtc_status parse_op(struct parser *p, struct vtci_op *op, unsigned depth)
         if (p->schema->columns[op->column].type != VTCI_NUMBER)
             return broken(p, "ENC-7", "a column of type NUMBER", op->column);
         return parse_array(p, op->count, depth + 1, &op->parts[0]);
-    case VTCI_OP_NEST:
-        return parse_nest(p, op, depth);
-    case VTCI_OP_NESTED:
-        return parse_reference(p, "NEST-3", &op->column);
+    case VTCI_OP_NEST: return parse_nest(p, op, depth);
+    case VTCI_OP_NESTED: return parse_reference(p, "NEST-3", &op->column);
     case VTCI_OP_SCALE:
         op->factor = vtci_cursor_varint(&p->at);
         op->base = vtci_cursor_svarint(&p->at);
         if (p->at.failed)
             return cut_off(p);
         return parse_array(p, op->count, depth + 1, &op->parts[0]);
-    case VTCI_OP_MIX:
-        return parse_mix(p, op);
+    case VTCI_OP_MIX: return parse_mix(p, op);
     default:
         return vtci_error_set(p->err, VTC_ERR_UNSUPPORTED, VTC_NO_OFFSET, "ENC-1",
                               "expected a known operator, found %u", op->code);
@@ -305,14 +298,11 @@ static vtc_status parse_column(struct parser *p, struct vtci_column_code *code)
     code->column = (uint32_t)column;
     p->directory->index_of[column] = (uint32_t)p->done;
     switch (p->schema->columns[column].type) {
-    case VTCI_NUMBER:
-        return parse_number(p, code);
+    case VTCI_NUMBER: return parse_number(p, code);
     case VTCI_STRING:
     case VTCI_RAW:
-    case VTCI_SEPARATOR:
-        return parse_string(p, code);
-    default:
-        return parse_array(p, code->count, 1, &code->array);
+    case VTCI_SEPARATOR: return parse_string(p, code);
+    default: return parse_array(p, code->count, 1, &code->array);
     }
 }
 
@@ -354,16 +344,20 @@ vtc_status vtci_directory_decode(const struct vtci_schema *schema, size_t rows,
                                  struct vtci_directory *out_directory, struct vtc_error *err)
 {
     struct vtci_directory directory = {0};
-    struct parser p = {vtci_cursor_make(bytes, len_bytes), schema, segments, segment_count, arena,
-                       &directory, 0, err};
+    struct parser p = {vtci_cursor_make(bytes, len_bytes),
+                       schema,
+                       segments,
+                       segment_count,
+                       arena,
+                       &directory,
+                       0,
+                       err};
     uint64_t count = vtci_cursor_varint(&p.at);
     /* A column takes at least 4 bytes. */
     if (p.at.failed || count > vtci_cursor_left(&p.at) / 4 || count > schema->column_count)
         return broken(&p, "BLK-2", "no more columns than are defined", count);
-    directory.columns =
-        vtci_arena_array_zeroed(arena, (size_t)count, sizeof *directory.columns);
-    directory.index_of =
-        vtci_arena_array(arena, schema->column_count, sizeof *directory.index_of);
+    directory.columns = vtci_arena_array_zeroed(arena, (size_t)count, sizeof *directory.columns);
+    directory.index_of = vtci_arena_array(arena, schema->column_count, sizeof *directory.index_of);
     if (!directory.columns || !directory.index_of)
         return vtci_error_memory(err, count * sizeof *directory.columns);
     memset(directory.index_of, 0xff, schema->column_count * sizeof *directory.index_of);

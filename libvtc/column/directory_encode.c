@@ -45,21 +45,18 @@ static vtc_status put_parameters(struct vtci_block_encoder *encoder, const struc
 {
     struct vtci_buffer *to = &encoder->directory;
     switch (op->code) {
-    case VTCI_OP_CONSTANT:
-        return vtci_buffer_svarint(to, op->base);
+    case VTCI_OP_CONSTANT: return vtci_buffer_svarint(to, op->base);
     case VTCI_OP_PLANES:
         VTC_TRY(vtci_buffer_u8(to, op->flags));
         VTC_TRY(vtci_buffer_svarint(to, op->base));
         return put_place(encoder, op->segment, segments);
     case VTCI_OP_RUNS:
-    case VTCI_OP_PALETTE:
-        return vtci_buffer_varint(to, op->parts[0]->count);
+    case VTCI_OP_PALETTE: return vtci_buffer_varint(to, op->parts[0]->count);
     case VTCI_OP_MAP:
         VTC_TRY(vtci_buffer_varint(to, op->column));
         return vtci_buffer_varint(to, op->parts[0]->count);
     case VTCI_OP_LINEAR:
-    case VTCI_OP_NESTED:
-        return vtci_buffer_varint(to, op->column);
+    case VTCI_OP_NESTED: return vtci_buffer_varint(to, op->column);
     case VTCI_OP_NEST:
         VTC_TRY(vtci_buffer_u8(to, op->flags));
         if (!(op->flags & VTCI_NEST_HAS_DUR))
@@ -69,10 +66,8 @@ static vtc_status put_parameters(struct vtci_block_encoder *encoder, const struc
     case VTCI_OP_SCALE:
         VTC_TRY(vtci_buffer_varint(to, op->factor));
         return vtci_buffer_svarint(to, op->base);
-    case VTCI_OP_MIX:
-        return put_mix(encoder, op, segments);
-    default:
-        return VTC_OK;
+    case VTCI_OP_MIX: return put_mix(encoder, op, segments);
+    default: return VTC_OK;
     }
 }
 
@@ -88,8 +83,8 @@ static vtc_status put_array(struct vtci_block_encoder *encoder, const struct vtc
     return VTC_OK;
 }
 
-static vtc_status put_plain(struct vtci_block_encoder *encoder,
-                            const struct vtci_column_code *code, uint32_t *segments)
+static vtc_status put_plain(struct vtci_block_encoder *encoder, const struct vtci_column_code *code,
+                            uint32_t *segments)
 {
     struct vtci_buffer *to = &encoder->directory;
     VTC_TRY(vtci_buffer_varint(to, code->plain_count));
@@ -141,15 +136,13 @@ static vtc_status put_column(struct vtci_block_encoder *encoder,
     VTC_TRY(vtci_buffer_varint(to, code->column));
     VTC_TRY(vtci_buffer_varint(to, code->count));
     switch (encoder->schema->columns[code->column].type) {
-    case VTCI_NUMBER:
-        return put_number(encoder, code, segments);
+    case VTCI_NUMBER: return put_number(encoder, code, segments);
     case VTCI_STRING:
     case VTCI_RAW:
     case VTCI_SEPARATOR:
         VTC_TRY(put_array(encoder, code->array, segments));
         return put_plain(encoder, code, segments);
-    default:
-        return put_array(encoder, code->array, segments);
+    default: return put_array(encoder, code->array, segments);
     }
 }
 

@@ -16,11 +16,11 @@
 struct vtci_factor_arrays {
     const struct vtci_float_factor *factors;
     size_t factor_count;
-    uint8_t scale;        /* S */
-    int64_t *indices;     /* which factor; all of these have a value for each number */
-    int64_t *residuals;   /* e */
+    uint8_t scale;      /* S */
+    int64_t *indices;   /* which factor; all of these have a value for each number */
+    int64_t *residuals; /* e */
     int64_t *codes;
-    int64_t *rounded;     /* r */
+    int64_t *rounded; /* r */
 };
 
 /* Fills the four arrays from numbers, of which number i has the factor indices[i] (given), or none

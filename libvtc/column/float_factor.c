@@ -49,8 +49,7 @@ static bool reads_back(uint64_t m, unsigned shift, unsigned scale, uint64_t *out
     vtci_u128 difference = nearest > exact ? nearest - exact : exact - nearest;
     *out_mantissa = (uint64_t)whole;
     /* Half the distance to the neighbouring double, in the same unit, is 10^scale / 2. */
-    return 2 * difference < power10[scale] ||
-           (2 * difference == power10[scale] && (m & 1) == 0);
+    return 2 * difference < power10[scale] || (2 * difference == power10[scale] && (m & 1) == 0);
 }
 
 bool vtci_float_shortest(double value, int64_t *out_mantissa, uint8_t *out_scale)

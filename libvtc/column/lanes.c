@@ -31,8 +31,7 @@ vtc_status vtci_rows_context(struct vtci_block_rows *rows, uint32_t column,
     return VTC_OK;
 }
 
-vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t column,
-                           const int64_t **out_first)
+vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t column, const int64_t **out_first)
 {
     struct vtci_row_column *of = &rows->columns[column];
     if (!of->first && of->known && of->rows == rows->identity)
@@ -70,9 +69,8 @@ vtc_status vtci_rows_phases(struct vtci_block_rows *rows, const uint8_t **out_ph
 }
 
 vtc_status vtci_rows_mix_context(struct vtci_block_rows *rows,
-                                 const struct vtci_mix_context *context,
-                                 const uint32_t *value_rows, const uint32_t *children,
-                                 size_t count, struct vtci_arena *arena,
+                                 const struct vtci_mix_context *context, const uint32_t *value_rows,
+                                 const uint32_t *children, size_t count, struct vtci_arena *arena,
                                  const uint32_t **out_context)
 {
     if (context->column == VTCI_MIX_CHILDREN) {

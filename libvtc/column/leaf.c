@@ -8,8 +8,8 @@
 static vtc_status leaf_add(struct vtci_block_encoder *encoder, const struct vtci_leaf *leaf,
                            uint32_t *out_leaf)
 {
-    vtc_status status = VTCI_ARRAY_RESERVE(encoder->memory, encoder->leaves,
-                                           encoder->leaf_capacity, encoder->leaf_count + 1);
+    vtc_status status = VTCI_ARRAY_RESERVE(encoder->memory, encoder->leaves, encoder->leaf_capacity,
+                                           encoder->leaf_count + 1);
     if (status != VTC_OK)
         return status;
     *out_leaf = (uint32_t)encoder->leaf_count;

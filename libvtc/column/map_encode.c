@@ -46,8 +46,11 @@ vtc_status vtci_draft_map(struct vtci_block_encoder *encoder, const struct vtci_
         return VTC_ERR_NO_MEMORY;
     if (!decides(&table, input, context, 1, values))
         return VTC_OK;
-    struct vtci_input part = {.values = values, .count = table.count, .depth = input->depth + 1,
-                              .column = input->column, .tried = input->tried};
+    struct vtci_input part = {.values = values,
+                              .count = table.count,
+                              .depth = input->depth + 1,
+                              .column = input->column,
+                              .tried = input->tried};
     struct vtci_draft inner;
     VTC_TRY(vtci_array_plan(encoder, &part, &inner));
     op->code = VTCI_OP_MAP;

@@ -33,8 +33,8 @@ bool vtci_nest_decode_lane(size_t count, const uint8_t *has_dur, bool reversed, 
 }
 
 void vtci_nest_encode_lane(size_t count, const uint8_t *has_dur, bool reversed, const int64_t *ts,
-                           const int64_t *dur, struct vtci_span_time *stack, int64_t *k,
-                           int64_t *a, int64_t *b)
+                           const int64_t *dur, struct vtci_span_time *stack, int64_t *k, int64_t *a,
+                           int64_t *b)
 {
     uint64_t last = 0;
     size_t depth = 0, span = 0;

@@ -11,8 +11,8 @@ static vtc_status decode_parts(struct vtci_block_decoder *decoder, const struct 
     struct vtci_array_place of_spans = {order->span_rows, NULL};
     struct vtci_array_place of_times = {order->rows, NULL};
     VTC_TRY(vtci_array_decode(decoder, op->parts[0], of_spans, k, err));
-    if (vtci_nest_children(order, k, &decoder->scratch, &of_times.children,
-                           &of_spans.children) != VTC_OK)
+    if (vtci_nest_children(order, k, &decoder->scratch, &of_times.children, &of_spans.children) !=
+        VTC_OK)
         return vtci_error_memory(err, order->count * sizeof *of_times.children);
     VTC_TRY(vtci_array_decode(decoder, op->parts[2], of_spans, b, err));
     return vtci_array_decode(decoder, op->parts[1], of_times, a, err);

@@ -28,8 +28,8 @@ static vtc_status fill_parts(struct vtci_block_encoder *encoder, const struct vt
         dur[i] = dur_values[order->span_index[i]];
     for (uint32_t lane = 0; lane < order->lane_count; lane++) {
         size_t end = order->lane_ends[lane];
-        vtci_nest_encode_lane(end - start, order->has_dur + start, reversed, ts + start,
-                              dur + span, stack, out->k + span, out->a + start, out->b + span);
+        vtci_nest_encode_lane(end - start, order->has_dur + start, reversed, ts + start, dur + span,
+                              stack, out->k + span, out->a + start, out->b + span);
         for (size_t i = start; i < end; i++)
             span += order->has_dur[i];
         start = end;
@@ -42,8 +42,12 @@ static vtc_status plan_parts(struct vtci_block_encoder *encoder, const struct vt
                              struct vtci_op *op, size_t *out_cost_bytes)
 {
     struct vtci_draft draft;
-    struct vtci_input of_times = {.values = parts->a, .count = order->count, .rows = order->rows,
-                                  .depth = input->depth + 1, .column = input->column, .tried = input->tried};
+    struct vtci_input of_times = {.values = parts->a,
+                                  .count = order->count,
+                                  .rows = order->rows,
+                                  .depth = input->depth + 1,
+                                  .column = input->column,
+                                  .tried = input->tried};
     *out_cost_bytes = 6;
     if (order->span_count) {
         struct vtci_input of_spans = of_times;
@@ -91,8 +95,8 @@ vtc_status vtci_draft_nest(struct vtci_block_encoder *encoder, const struct vtci
     op->code = VTCI_OP_NEST;
     op->count = input->count;
     op->column = dur;
-    op->flags = (uint8_t)((reversed ? VTCI_NEST_REVERSED : 0) |
-                          (span_count ? VTCI_NEST_HAS_DUR : 0));
+    op->flags =
+        (uint8_t)((reversed ? VTCI_NEST_REVERSED : 0) | (span_count ? VTCI_NEST_HAS_DUR : 0));
     VTC_TRY(plan_parts(encoder, input, &order, &parts, op, &out_draft->cost_bytes));
     out_draft->op = op;
     return VTC_OK;

@@ -50,20 +50,21 @@ static size_t note_spans(const uint32_t *rows, size_t count, const uint32_t *spa
     return spans;
 }
 
-vtc_status vtci_nest_order_make(struct vtci_block_rows *rows, const uint32_t *ts_rows,
-                                size_t count, const uint32_t *dur_rows, size_t span_count,
-                                bool reversed, struct vtci_arena *arena,
-                                struct vtci_nest_order *out_order)
+vtc_status vtci_nest_order_make(struct vtci_block_rows *rows, const uint32_t *ts_rows, size_t count,
+                                const uint32_t *dur_rows, size_t span_count, bool reversed,
+                                struct vtci_arena *arena, struct vtci_nest_order *out_order)
 {
     if (!strictly_ascending(ts_rows, count) ||
         (span_count && !strictly_ascending(dur_rows, span_count)))
         return VTC_ERR_CORRUPT;
     struct vtci_lane_order lanes;
     VTC_TRY(vtci_rows_lane_order(rows, ts_rows, count, arena, &lanes));
-    struct vtci_nest_order order = {.count = count, .span_count = span_count,
+    struct vtci_nest_order order = {.count = count,
+                                    .span_count = span_count,
                                     .lane_count = rows->lane_count,
                                     .lane_ends = lanes.lane_ends,
-                                    .rows = lanes.sorted_rows, .time_index = lanes.index};
+                                    .rows = lanes.sorted_rows,
+                                    .time_index = lanes.index};
     if (reversed) {
         uint32_t *index = copy_items(arena, lanes.index, count);
         uint32_t *sorted_rows = copy_items(arena, lanes.sorted_rows, count);

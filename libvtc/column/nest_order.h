@@ -6,8 +6,8 @@
 #include "column/rows.h"
 
 struct vtci_nest_order {
-    size_t count;               /* times */
-    size_t span_count;          /* of them with a dur */
+    size_t count;      /* times */
+    size_t span_count; /* of them with a dur */
     uint32_t lane_count;
     const uint32_t *lane_ends;  /* in times */
     const uint32_t *rows;       /* of times, in order */
@@ -18,16 +18,15 @@ struct vtci_nest_order {
 };
 
 /* VTC_ERR_CORRUPT: SPEC: NEST-1 is broken. `dur_rows` may be NULL with span_count 0. */
-VTC_NODISCARD vtc_status vtci_nest_order_make(struct vtci_block_rows *rows,
-                                              const uint32_t *ts_rows, size_t count,
-                                              const uint32_t *dur_rows, size_t span_count,
-                                              bool reversed, struct vtci_arena *arena,
+VTC_NODISCARD vtc_status vtci_nest_order_make(struct vtci_block_rows *rows, const uint32_t *ts_rows,
+                                              size_t count, const uint32_t *dur_rows,
+                                              size_t span_count, bool reversed,
+                                              struct vtci_arena *arena,
                                               struct vtci_nest_order *out_order);
 
 /* The contexts "children" of MIX: min(k, 3), and 0 for a row without a dur. */
 VTC_NODISCARD vtc_status vtci_nest_children(const struct vtci_nest_order *order, const int64_t *k,
-                                            struct vtci_arena *arena,
-                                            const uint32_t **out_of_times,
+                                            struct vtci_arena *arena, const uint32_t **out_of_times,
                                             const uint32_t **out_of_spans);
 
 #endif

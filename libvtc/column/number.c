@@ -137,8 +137,7 @@ static inline void drop_zeros(int64_t *value, unsigned *scale, unsigned least)
 }
 
 size_t vtci_number_decode(struct vtci_number_style style, const int64_t *codes,
-                          const int64_t *mantissas, size_t count, int64_t *values,
-                          uint8_t *scales)
+                          const int64_t *mantissas, size_t count, int64_t *values, uint8_t *scales)
 {
     unsigned least = style.rule == 2 ? 1 : 0;
     if (style.rule == 0 && !codes) {

@@ -33,7 +33,6 @@ bool vtci_number_encode(struct vtci_number_style style, const int64_t *values,
 /* The way back, in place of nothing: `codes` NULL means that all are 0. Returns the index of the
  * first bad code, or `count`. Tokens get the scale VTCI_SCALE_TOKEN; their ids are not checked. */
 size_t vtci_number_decode(struct vtci_number_style style, const int64_t *codes,
-                          const int64_t *mantissas, size_t count, int64_t *values,
-                          uint8_t *scales);
+                          const int64_t *mantissas, size_t count, int64_t *values, uint8_t *scales);
 
 #endif

@@ -38,15 +38,15 @@ struct vtci_mix_context {
 };
 
 struct vtci_op {
-    uint8_t code;  /* enum vtci_op_code */
-    uint8_t flags; /* PLANES: width; NEST: enum above; MIX: number of contexts */
+    uint8_t code;     /* enum vtci_op_code */
+    uint8_t flags;    /* PLANES: width; NEST: enum above; MIX: number of contexts */
     uint32_t column;  /* MAP, LINEAR, NEST, NESTED: the column referred to */
     uint32_t segment; /* PLANES, MIX: where their bytes are; the encoder: which leaf */
     uint64_t count;   /* values of this array */
     uint64_t offset;
-    uint64_t bytes;   /* PLANES, MIX: in the segment */
-    int64_t base;     /* CONSTANT: v; PLANES: base; SCALE: c */
-    uint64_t factor;  /* SCALE: f */
+    uint64_t bytes;  /* PLANES, MIX: in the segment */
+    int64_t base;    /* CONSTANT: v; PLANES: base; SCALE: c */
+    uint64_t factor; /* SCALE: f */
     const struct vtci_op *parts[VTCI_OP_PARTS_MAX];
     struct vtci_mix_context contexts[VTCI_OP_CONTEXTS_MAX];
 };
@@ -72,8 +72,8 @@ struct vtci_column_code {
     const struct vtci_op *plain; /* lengths (form 0) or numbers (form 1, 2) */
     uint32_t segment;            /* form 0: the strings' bytes; the encoder: which leaf */
     uint64_t offset;
-    uint64_t plain_bytes;        /* form 0; the decoder knows it once it has the lengths */
-    const uint8_t *prefix;       /* form 1 */
+    uint64_t plain_bytes;  /* form 0; the decoder knows it once it has the lengths */
+    const uint8_t *prefix; /* form 1 */
     size_t prefix_bytes;
     uint8_t width;
 };

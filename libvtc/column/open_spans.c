@@ -32,11 +32,10 @@ static vtc_status stack_of(struct vtci_open_spans *spans, uint32_t track,
                            struct vtci_open_stack **out_stack)
 {
     size_t before = spans->stack_capacity;
-    VTC_TRY(VTCI_ARRAY_RESERVE(spans->memory, spans->stacks, spans->stack_capacity,
-                               (size_t)track + 1));
+    VTC_TRY(
+        VTCI_ARRAY_RESERVE(spans->memory, spans->stacks, spans->stack_capacity, (size_t)track + 1));
     if (spans->stack_capacity > before)
-        memset(spans->stacks + before, 0,
-               (spans->stack_capacity - before) * sizeof *spans->stacks);
+        memset(spans->stacks + before, 0, (spans->stack_capacity - before) * sizeof *spans->stacks);
     *out_stack = &spans->stacks[track];
     return VTC_OK;
 }
@@ -115,8 +114,7 @@ bool vtci_open_spans_end(struct vtci_open_spans *spans, uint32_t track,
         *out_span = stack->spans[i];
         stack->count--;
         spans->open_count--;
-        memmove(stack->spans + i, stack->spans + i + 1,
-                (stack->count - i) * sizeof *stack->spans);
+        memmove(stack->spans + i, stack->spans + i + 1, (stack->count - i) * sizeof *stack->spans);
         return true;
     }
     return false;

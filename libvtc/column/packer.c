@@ -72,8 +72,8 @@ vtc_status vtci_unpack(struct vtci_packer *packer, const struct vtci_packed *pac
             memcpy(to, stored, (size_t)packed->original_bytes);
         return VTC_OK;
     }
-    vtc_status status = vtci_zstd_decompress(packer->zstd, stored, (size_t)packed->stored_bytes,
-                                             to, (size_t)packed->original_bytes, err);
+    vtc_status status = vtci_zstd_decompress(packer->zstd, stored, (size_t)packed->stored_bytes, to,
+                                             (size_t)packed->original_bytes, err);
     if (status == VTC_ERR_NO_MEMORY)
         return vtci_error_memory(err, packed->original_bytes);
     if (status != VTC_OK && err) {

@@ -17,9 +17,9 @@ void vtci_packer_free(struct vtci_packer *packer);
 
 /* Appends the packed bytes to `out`; *out_method is 0 when they are stored as they are. `level` is
  * that of the tool, 1 to 19: text takes more effort of zstd than numbers do. */
-VTC_NODISCARD vtc_status vtci_pack_text(struct vtci_packer *packer, int level,
-                                        const void *bytes, size_t len_bytes,
-                                        struct vtci_buffer *out, uint8_t *out_method);
+VTC_NODISCARD vtc_status vtci_pack_text(struct vtci_packer *packer, int level, const void *bytes,
+                                        size_t len_bytes, struct vtci_buffer *out,
+                                        uint8_t *out_method);
 
 /* The way back: packed->stored_bytes at `stored` become packed->original_bytes at `to`. `offset` is
  * that of the frame, for errors. */

@@ -71,8 +71,8 @@ vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder, const struct v
     if (!gather(&palette, input->values, input->count))
         return VTC_OK;
     qsort(palette.colours, palette.count, sizeof *palette.colours, compare);
-    if (width_of(palette.count - 1) >= width_of((uint64_t)palette.colours[palette.count - 1] -
-                                                (uint64_t)palette.colours[0]))
+    if (width_of(palette.count - 1) >=
+        width_of((uint64_t)palette.colours[palette.count - 1] - (uint64_t)palette.colours[0]))
         return VTC_OK;
     int64_t *indices = vtci_arena_array(scratch, input->count, sizeof *indices);
     struct vtci_op *op = vtci_arena_array_zeroed(&encoder->arena, 1, sizeof *op);
@@ -82,8 +82,11 @@ vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder, const struct v
         palette.slots[slot_of(&palette, palette.colours[i])] = (uint16_t)(i + 1);
     for (size_t i = 0; i < input->count; i++)
         indices[i] = palette.slots[slot_of(&palette, input->values[i])] - 1;
-    struct vtci_input colours = {.values = palette.colours, .count = palette.count,
-                                 .depth = input->depth + 1, .column = input->column, .tried = input->tried};
+    struct vtci_input colours = {.values = palette.colours,
+                                 .count = palette.count,
+                                 .depth = input->depth + 1,
+                                 .column = input->column,
+                                 .tried = input->tried};
     struct vtci_input part = *input;
     part.values = indices;
     part.depth++;

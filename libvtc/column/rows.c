@@ -3,8 +3,7 @@
 #include "base/error.h"
 
 vtc_status vtci_rows_open(struct vtci_block_rows *rows, struct vtci_arena *arena,
-                          const struct vtci_schema *schema, size_t row_count,
-                          struct vtc_error *err)
+                          const struct vtci_schema *schema, size_t row_count, struct vtc_error *err)
 {
     memset(rows, 0, sizeof *rows);
     rows->arena = arena;
@@ -39,10 +38,8 @@ uint32_t vtci_rows_source(const struct vtci_schema *schema, uint32_t column)
         return path->kind == VTCI_ELEMENTS ? schema->paths[path->parent].columns[VTCI_COUNT]
                                            : VTCI_NONE;
     case VTCI_COUNT:
-    case VTCI_RAW:
-        return path->columns[VTCI_NODE];
-    default:
-        return VTCI_NONE;
+    case VTCI_RAW: return path->columns[VTCI_NODE];
+    default: return VTCI_NONE;
     }
 }
 
@@ -172,8 +169,7 @@ vtc_status vtci_rows_make(struct vtci_block_rows *rows, uint32_t column, size_t 
         return VTC_OK;
     uint32_t source_id = vtci_rows_source(schema, column);
     if (source_id == VTCI_NONE) {
-        if (count != rows->rows ||
-            (column != VTCI_COLUMN_ROOT && column != VTCI_COLUMN_SEPARATOR))
+        if (count != rows->rows || (column != VTCI_COLUMN_ROOT && column != VTCI_COLUMN_SEPARATOR))
             return wrong_count(rows, column, count,
                                column <= VTCI_COLUMN_SEPARATOR ? rows->rows : 0, err);
         made->rows = rows->identity;
@@ -186,12 +182,9 @@ vtc_status vtci_rows_make(struct vtci_block_rows *rows, uint32_t column, size_t 
                               column, source_id);
     const struct vtci_path *path = &schema->paths[of->path];
     switch (of->type) {
-    case VTCI_TAG:
-        return make_tag_rows(rows, column, source, count, err);
-    case VTCI_COUNT:
-        return make_count_rows(rows, column, source, of->path, count, err);
-    case VTCI_RAW:
-        return make_filtered_rows(rows, column, source, 0, count, err);
+    case VTCI_TAG: return make_tag_rows(rows, column, source, count, err);
+    case VTCI_COUNT: return make_count_rows(rows, column, source, of->path, count, err);
+    case VTCI_RAW: return make_filtered_rows(rows, column, source, 0, count, err);
     default:
         if (path->kind == VTCI_ELEMENTS)
             return make_filtered_rows(rows, column, source, of->type, count, err);
@@ -225,8 +218,7 @@ static vtc_status provide_nodes(struct vtci_block_rows *rows, struct vtci_row_co
             nodes->child_lists += counts[local];
         if (rows->use_count + shape->slot_count > rows->use_capacity) {
             size_t capacity = (rows->use_count + shape->slot_count) * 2 + 64;
-            struct vtci_slot_use *uses =
-                vtci_arena_array(rows->arena, capacity, sizeof *uses);
+            struct vtci_slot_use *uses = vtci_arena_array(rows->arena, capacity, sizeof *uses);
             if (!uses)
                 return vtci_error_memory(err, capacity * sizeof *uses);
             if (rows->use_count)

@@ -56,13 +56,13 @@ struct vtci_block_rows {
     size_t rows;
     struct vtci_row_column *columns; /* by column id */
     size_t column_count;
-    const uint32_t *identity;        /* 0, 1, … rows - 1 */
+    const uint32_t *identity; /* 0, 1, … rows - 1 */
     struct vtci_slot_use *uses;
     size_t use_count, use_capacity;
-    const uint8_t *phases;           /* by row; NULL: not made yet */
-    const uint32_t *lanes;           /* by row; NULL: not made yet */
+    const uint8_t *phases; /* by row; NULL: not made yet */
+    const uint32_t *lanes; /* by row; NULL: not made yet */
     uint32_t lane_count;
-    struct vtci_lane_order all;      /* of the rows themselves */
+    struct vtci_lane_order all; /* of the rows themselves */
 };
 
 /* Begins a block. What it allocates lasts as long as the arena is not rewound. */
@@ -72,8 +72,8 @@ VTC_NODISCARD vtc_status vtci_rows_open(struct vtci_block_rows *rows, struct vtc
 
 /* Makes the rows of a column with `count` values, at least 1. Its source must have been provided.
  * SPEC: ROWS-1, BLK-5 */
-VTC_NODISCARD vtc_status vtci_rows_make(struct vtci_block_rows *rows, uint32_t column,
-                                        size_t count, struct vtc_error *err);
+VTC_NODISCARD vtc_status vtci_rows_make(struct vtci_block_rows *rows, uint32_t column, size_t count,
+                                        struct vtc_error *err);
 
 /* Hands in the array of a column whose rows were made; it must last as long as the block. Checks
  * what walking needs: SPEC: ROW-1. */
@@ -91,15 +91,13 @@ VTC_NODISCARD vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t 
                                          const int64_t **out_first);
 
 /* The phase of each row's shape. */
-VTC_NODISCARD vtc_status vtci_rows_phases(struct vtci_block_rows *rows,
-                                          const uint8_t **out_phases);
+VTC_NODISCARD vtc_status vtci_rows_phases(struct vtci_block_rows *rows, const uint8_t **out_phases);
 
 /* A context of MIX for `count` values: of those whose rows these are, or the children k of NEST. */
 VTC_NODISCARD vtc_status vtci_rows_mix_context(struct vtci_block_rows *rows,
                                                const struct vtci_mix_context *context,
-                                               const uint32_t *value_rows,
-                                               const uint32_t *children, size_t count,
-                                               struct vtci_arena *arena,
+                                               const uint32_t *value_rows, const uint32_t *children,
+                                               size_t count, struct vtci_arena *arena,
                                                const uint32_t **out_context);
 
 /* The (up to four) columns that lanes are made from; VTCI_NONE for those not defined. */

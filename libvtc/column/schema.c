@@ -115,8 +115,7 @@ static void shape_free(struct vtci_memory *memory, struct vtci_shape *shape)
         vtci_release(memory, shape->literals, text_bytes ? text_bytes : 1);
     }
     vtci_release(memory, shape->literal_ends, literal_count * sizeof *shape->literal_ends);
-    vtci_release(memory, shape->slot_columns,
-                 shape->slot_count * sizeof *shape->slot_columns);
+    vtci_release(memory, shape->slot_columns, shape->slot_count * sizeof *shape->slot_columns);
 }
 
 void vtci_schema_free(struct vtci_schema *schema)
@@ -140,8 +139,7 @@ void vtci_schema_free(struct vtci_schema *schema)
     VTCI_ARRAY_FREE(memory, schema->columns, schema->column_capacity);
     VTCI_ARRAY_FREE(memory, schema->shapes, schema->shape_capacity);
     VTCI_ARRAY_FREE(memory, schema->tracks, schema->track_capacity);
-    vtci_release(memory, schema->path_slots,
-                 schema->path_slot_count * sizeof *schema->path_slots);
+    vtci_release(memory, schema->path_slots, schema->path_slot_count * sizeof *schema->path_slots);
     memset(schema, 0, sizeof *schema);
     schema->memory = memory;
 }
@@ -159,16 +157,15 @@ vtc_status vtci_schema_add_path(struct vtci_schema *schema, uint32_t parent, uin
         (kind == VTCI_ELEMENTS && key_len_bytes))
         return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "DEF-1",
                               "expected a path of kind 1 or 2, found %u", kind);
-    if (schema->path_count >= VTCI_PATHS_MAX ||
-        schema->paths[parent].depth + 1 > VTCI_NESTING_MAX)
+    if (schema->path_count >= VTCI_PATHS_MAX || schema->paths[parent].depth + 1 > VTCI_NESTING_MAX)
         return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, "LIM-1", "too many paths");
     if (vtci_schema_find_path(schema, parent, kind, key, key_len_bytes) != VTCI_NONE)
         return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "DEF-2",
                               "a path is defined twice");
     if ((schema->path_count + 1) * 2 > schema->path_slot_count)
         VTC_TRY(path_slots_resize(schema, schema->path_slot_count * 2));
-    VTC_TRY(VTCI_ARRAY_RESERVE(memory, schema->paths, schema->path_capacity,
-                               schema->path_count + 1));
+    VTC_TRY(
+        VTCI_ARRAY_RESERVE(memory, schema->paths, schema->path_capacity, schema->path_count + 1));
     struct vtci_path path;
     memset(&path, 0, sizeof path);
     path.parent = parent;
@@ -345,8 +342,8 @@ vtc_status vtci_schema_add_shape(struct vtci_schema *schema, uint32_t path, uint
 vtc_status vtci_schema_add_string(struct vtci_schema *schema, uint32_t column, const void *text,
                                   size_t len_bytes, uint32_t *out_id, struct vtc_error *err)
 {
-    static const uint8_t has_dictionary[VTCI_TYPES] = {[VTCI_NUMBER] = 1, [VTCI_STRING] = 1,
-                                                       [VTCI_RAW] = 1, [VTCI_SEPARATOR] = 1};
+    static const uint8_t has_dictionary[VTCI_TYPES] = {
+        [VTCI_NUMBER] = 1, [VTCI_STRING] = 1, [VTCI_RAW] = 1, [VTCI_SEPARATOR] = 1};
     if (column >= schema->column_count || !has_dictionary[schema->columns[column].type])
         return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "DEF-7",
                               "expected a column with a dictionary, found %u", column);
@@ -355,8 +352,7 @@ vtc_status vtci_schema_add_string(struct vtci_schema *schema, uint32_t column, c
         return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, "LIM-1", "too many strings");
     VTC_TRY(VTCI_ARRAY_RESERVE(schema->memory, of->text, of->text_capacity,
                                of->text_bytes + len_bytes));
-    VTC_TRY(VTCI_ARRAY_RESERVE(schema->memory, of->ends, of->ends_capacity,
-                               of->string_count + 1));
+    VTC_TRY(VTCI_ARRAY_RESERVE(schema->memory, of->ends, of->ends_capacity, of->string_count + 1));
     if (len_bytes)
         memcpy(of->text + of->text_bytes, text, len_bytes);
     of->text_bytes += len_bytes;
@@ -367,8 +363,7 @@ vtc_status vtci_schema_add_string(struct vtci_schema *schema, uint32_t column, c
 }
 
 vtc_status vtci_schema_add_track(struct vtci_schema *schema, struct vtci_bytes pid,
-                                 struct vtci_bytes tid, uint32_t *out_track,
-                                 struct vtc_error *err)
+                                 struct vtci_bytes tid, uint32_t *out_track, struct vtc_error *err)
 {
     if (schema->track_count >= UINT32_MAX - 1)
         return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, "LIM-1", "too many tracks");

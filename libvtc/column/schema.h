@@ -78,12 +78,12 @@ struct vtci_shape {
     uint32_t path;
     uint32_t local; /* 1, 2, … within its path: the value in the NODE column */
     uint8_t kind;
-    uint8_t is_event;  /* path 0 only */
-    uint8_t phase;     /* path 0 only: 'X', 'B', …; 0 without one (first byte of a longer one) */
+    uint8_t is_event; /* path 0 only */
+    uint8_t phase;    /* path 0 only: 'X', 'B', …; 0 without one (first byte of a longer one) */
     uint32_t slot_count;
-    uint32_t *slot_columns;    /* slot_count */
-    uint8_t *literals;         /* slot_count + 1 (fixed) or 3 (list) literals, end to end */
-    uint32_t *literal_ends;    /* where each ends in `literals` */
+    uint32_t *slot_columns; /* slot_count */
+    uint8_t *literals;      /* slot_count + 1 (fixed) or 3 (list) literals, end to end */
+    uint32_t *literal_ends; /* where each ends in `literals` */
 };
 
 struct vtci_track {

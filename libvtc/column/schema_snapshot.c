@@ -19,8 +19,8 @@ static vtc_status copy_path_shapes(struct vtci_schema *snapshot)
             path->shapes = NULL;
             continue;
         }
-        path->shapes = copy_array(snapshot->memory, path->shapes,
-                                  path->shape_count * sizeof *path->shapes);
+        path->shapes =
+            copy_array(snapshot->memory, path->shapes, path->shape_count * sizeof *path->shapes);
         if (!path->shapes)
             break;
     }
@@ -42,8 +42,7 @@ vtc_status vtci_schema_snapshot(const struct vtci_schema *schema, struct vtci_sc
     snapshot.path_capacity = snapshot.path_count;
     snapshot.column_capacity = snapshot.column_count;
     snapshot.shape_capacity = snapshot.shape_count;
-    snapshot.paths =
-        copy_array(memory, schema->paths, schema->path_count * sizeof *schema->paths);
+    snapshot.paths = copy_array(memory, schema->paths, schema->path_count * sizeof *schema->paths);
     snapshot.columns =
         copy_array(memory, schema->columns, schema->column_count * sizeof *schema->columns);
     snapshot.shapes =
@@ -79,8 +78,7 @@ void vtci_schema_snapshot_free(struct vtci_schema *snapshot)
         for (size_t i = 0; i < snapshot->path_count; i++)
             VTCI_ARRAY_FREE(memory, snapshot->paths[i].shapes, snapshot->paths[i].shape_capacity);
     release_array(memory, snapshot->paths, snapshot->path_capacity * sizeof *snapshot->paths);
-    release_array(memory, snapshot->columns,
-                  snapshot->column_capacity * sizeof *snapshot->columns);
+    release_array(memory, snapshot->columns, snapshot->column_capacity * sizeof *snapshot->columns);
     release_array(memory, snapshot->shapes, snapshot->shape_capacity * sizeof *snapshot->shapes);
     release_array(memory, snapshot->path_slots,
                   snapshot->path_slot_count * sizeof *snapshot->path_slots);

@@ -87,9 +87,8 @@ static vtc_status start_workers(struct vtci_archive *archive, unsigned threads,
 }
 
 vtc_status vtci_archive_create(struct vtci_memory *memory, const struct vtci_schema *schema,
-                               int level, unsigned threads, vtc_write_fn write,
-                               void *write_context, struct vtci_archive **out_archive,
-                               struct vtc_error *err)
+                               int level, unsigned threads, vtc_write_fn write, void *write_context,
+                               struct vtci_archive **out_archive, struct vtc_error *err)
 {
     struct vtci_archive *archive = vtci_allocate_zeroed(memory, sizeof *archive);
     if (!archive)
@@ -241,10 +240,9 @@ static vtc_status put_end(struct vtci_archive *archive, const struct vtci_docume
     struct vtci_buffer *head = &tools->head, *payload = &tools->payload;
     head->len_bytes = payload->len_bytes = 0;
     VTC_TRY(vtci_document_encode(head, document));
-    VTC_TRY(vtci_frame_append(frames, VTCI_FRAME_DOCUMENT, 0, head->data, head->len_bytes, NULL,
-                              0));
-    VTC_TRY(vtci_index_entry_encode(&archive->index, VTCI_FRAME_DOCUMENT, frames->len_bytes,
-                                    NULL));
+    VTC_TRY(
+        vtci_frame_append(frames, VTCI_FRAME_DOCUMENT, 0, head->data, head->len_bytes, NULL, 0));
+    VTC_TRY(vtci_index_entry_encode(&archive->index, VTCI_FRAME_DOCUMENT, frames->len_bytes, NULL));
     uint64_t index_offset = archive->output_bytes + frames->len_bytes;
     head->len_bytes = 0;
     VTC_TRY(vtci_index_encode(head, archive->frame_count + 1, &archive->index));

@@ -26,8 +26,7 @@ struct vtci_archive;
 VTC_NODISCARD vtc_status vtci_archive_create(struct vtci_memory *memory,
                                              const struct vtci_schema *schema, int level,
                                              unsigned threads, vtc_write_fn write,
-                                             void *write_context,
-                                             struct vtci_archive **out_archive,
+                                             void *write_context, struct vtci_archive **out_archive,
                                              struct vtc_error *err);
 /* Text of the document, up to VTCI_TEXT_BYTES_MAX; copied. */
 VTC_NODISCARD vtc_status vtci_archive_text(struct vtci_archive *archive, struct vtci_bytes text,

@@ -14,8 +14,8 @@ struct vtci_job {
     struct vtci_buffer definitions; /* a block job's definitions, not yet packed; may be empty */
     struct vtci_built_block block;
     struct vtci_schema snapshot;
-    struct vtci_buffer frames;      /* the result … */
-    struct vtci_buffer index;       /* … and its entries in the INDEX */
+    struct vtci_buffer frames; /* the result … */
+    struct vtci_buffer index;  /* … and its entries in the INDEX */
     uint64_t frame_count;
     vtc_status status;
     struct vtc_error error;

@@ -82,8 +82,7 @@ static vtc_status columns_reserve(struct vtci_block_data *data, size_t count)
     size_t before = data->column_capacity;
     VTC_TRY(VTCI_ARRAY_RESERVE(data->memory, data->columns, data->column_capacity, count));
     if (data->column_capacity > before)
-        memset(data->columns + before, 0,
-               (data->column_capacity - before) * sizeof *data->columns);
+        memset(data->columns + before, 0, (data->column_capacity - before) * sizeof *data->columns);
     for (; data->column_count < count; data->column_count++)
         data->columns[data->column_count].column = (uint32_t)data->column_count;
     return VTC_OK;
@@ -92,8 +91,7 @@ static vtc_status columns_reserve(struct vtci_block_data *data, size_t count)
 /* Makes room for one more value; the scales of a NUMBER column grow along. */
 static vtc_status values_grow(struct vtci_memory *memory, struct vtci_values *values)
 {
-    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->scales, values->scales_capacity,
-                               values->count + 1));
+    VTC_TRY(VTCI_ARRAY_RESERVE(memory, values->scales, values->scales_capacity, values->count + 1));
     return VTCI_ARRAY_RESERVE(memory, values->values, values->capacity, values->count + 1);
 }
 
@@ -129,8 +127,8 @@ static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *val
     return push_value(memory, values, 0);
 }
 
-static inline vtc_status push_string(struct vtci_memory *memory, struct vtci_values *values, uint32_t id,
-                              const uint8_t *text, size_t len_bytes)
+static inline vtc_status push_string(struct vtci_memory *memory, struct vtci_values *values,
+                                     uint32_t id, const uint8_t *text, size_t len_bytes)
 {
     return id ? push_value(memory, values, id) : push_plain(memory, values, text, len_bytes);
 }
@@ -149,8 +147,7 @@ static struct vtci_bytes json_text(const struct vtci_entry *entry)
 static vtc_status track_slots_grow(struct vtci_block_builder *builder)
 {
     size_t wanted = builder->track_slot_count * 2;
-    struct vtci_track_slot *slots =
-        vtci_allocate_zeroed(builder->memory, wanted * sizeof *slots);
+    struct vtci_track_slot *slots = vtci_allocate_zeroed(builder->memory, wanted * sizeof *slots);
     if (!slots)
         return VTC_ERR_NO_MEMORY;
     for (size_t i = 0; i < builder->track_slot_count; i++) {
@@ -189,8 +186,7 @@ static vtc_status track_find(struct vtci_block_builder *builder, struct vtci_byt
     size_t at = (size_t)hash & mask;
     for (; builder->track_slots[at].track; at = (at + 1) & mask) {
         uint32_t track = builder->track_slots[at].track - 1;
-        if (builder->track_slots[at].hash == hash &&
-            track_is(&schema->tracks[track], pid, tid)) {
+        if (builder->track_slots[at].hash == hash && track_is(&schema->tracks[track], pid, tid)) {
             *out_track = builder->last_track = track;
             return VTC_OK;
         }
@@ -198,8 +194,7 @@ static vtc_status track_find(struct vtci_block_builder *builder, struct vtci_byt
     VTC_TRY(vtci_schema_add_track(schema, pid, tid, out_track, NULL));
     builder->track_slots[at] = (struct vtci_track_slot){hash, *out_track + 1};
     builder->last_track = *out_track;
-    return schema->track_count * 2 > builder->track_slot_count ? track_slots_grow(builder)
-                                                               : VTC_OK;
+    return schema->track_count * 2 > builder->track_slot_count ? track_slots_grow(builder) : VTC_OK;
 }
 
 static vtc_status zone_note_track(struct vtci_block_builder *builder, uint32_t track)
@@ -372,11 +367,9 @@ static vtc_status resolve_tokens(struct vtci_block_builder *builder, struct vtci
 static vtc_status predictor_grow(struct vtci_block_builder *builder, uint32_t column)
 {
     struct vtci_predictor *predictor = &builder->parser->predictors[column];
-    if (predictor->followers ||
-        builder->schema->columns[column].string_count < VTCI_FOLLOWERS_FROM)
+    if (predictor->followers || builder->schema->columns[column].string_count < VTCI_FOLLOWERS_FROM)
         return VTC_OK;
-    predictor->followers =
-        vtci_allocate_zeroed(builder->memory, VTCI_FOLLOWERS * sizeof(uint32_t));
+    predictor->followers = vtci_allocate_zeroed(builder->memory, VTCI_FOLLOWERS * sizeof(uint32_t));
     return predictor->followers ? VTC_OK : VTC_ERR_NO_MEMORY;
 }
 
@@ -386,8 +379,8 @@ static inline vtc_status resolve_string(struct vtci_block_builder *builder,
     if (entry->id) {
         vtci_interner_note(&builder->interner, entry->column);
     } else {
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
-                            false, &entry->id));
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, false,
+                            &entry->id));
         VTC_TRY(predictor_grow(builder, entry->column));
     }
     vtci_predictor_learn(&builder->parser->predictors[entry->column], entry->id);
@@ -400,8 +393,8 @@ static vtc_status push_entry(struct vtci_block_builder *builder, struct vtci_val
     struct vtci_memory *memory = builder->memory;
     switch (entry->type) {
     case VTCI_RAW:
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
-                            false, &entry->id));
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, false,
+                            &entry->id));
         return push_string(memory, values, entry->id, entry->text, entry->len_bytes);
     case VTCI_TAG:
         for (uint32_t k = 0; k < entry->len_bytes; k++)
@@ -477,8 +470,8 @@ vtc_status vtci_block_builder_separator(struct vtci_block_builder *builder, stru
     struct vtci_predictor *last = &builder->parser->predictors[VTCI_COLUMN_SEPARATOR];
     uint32_t id = 0;
     if (last->last_id) { /* nearly always the one before */
-        struct vtci_bytes known = vtci_column_string(
-            &builder->schema->columns[VTCI_COLUMN_SEPARATOR], last->last_id);
+        struct vtci_bytes known =
+            vtci_column_string(&builder->schema->columns[VTCI_COLUMN_SEPARATOR], last->last_id);
         if (vtci_bytes_equal(known, text))
             id = last->last_id;
     }

@@ -47,12 +47,12 @@ struct vtci_block_builder {
     struct vtci_buffer track_text; /* JSON text of the pid and the tid at hand */
     struct vtci_buffer last_track_text;
     size_t last_pid_bytes;
-    uint32_t last_track; /* VTCI_NONE: none yet */
-    int64_t last_time_ns; /* greatest time or end of the block */
-    size_t value_count;   /* in all columns of the block */
-    bool separator_pending; /* the last row still lacks its separator */
+    uint32_t last_track;               /* VTCI_NONE: none yet */
+    int64_t last_time_ns;              /* greatest time or end of the block */
+    size_t value_count;                /* in all columns of the block */
+    bool separator_pending;            /* the last row still lacks its separator */
     uint64_t rows, events, raw_events; /* of the whole document */
-    uint64_t recognised; /* events that have a phase, or whose text is kept raw */
+    uint64_t recognised;               /* events that have a phase, or whose text is kept raw */
 };
 
 VTC_NODISCARD vtc_status vtci_block_builder_init(struct vtci_block_builder *builder,

@@ -35,16 +35,14 @@ static vtc_status init(struct compressor *compressor, const struct vtc_compress_
     VTC_TRY(vtci_schema_init(&compressor->schema, memory));
     VTC_TRY(vtci_window_init(&scanner->window, memory, read, read_context));
     VTC_TRY(vtci_row_parser_init(&scanner->parser, memory, &compressor->schema));
-    VTC_TRY(vtci_block_builder_init(&scanner->builder, memory, &compressor->schema,
-                                    &scanner->parser));
-    scanner->containers =
-        vtci_allocate(memory, VTCI_NESTING_MAX * sizeof *scanner->containers);
+    VTC_TRY(
+        vtci_block_builder_init(&scanner->builder, memory, &compressor->schema, &scanner->parser));
+    scanner->containers = vtci_allocate(memory, VTCI_NESTING_MAX * sizeof *scanner->containers);
     if (!scanner->containers)
         return VTC_ERR_NO_MEMORY;
     bool strong = level >= 16;
     scanner->block_rows = strong ? VTCI_BLOCK_ROWS_STRONG : VTCI_BLOCK_ROWS;
-    scanner->block_source_bytes =
-        strong ? VTCI_BLOCK_SOURCE_BYTES_STRONG : VTCI_BLOCK_SOURCE_BYTES;
+    scanner->block_source_bytes = strong ? VTCI_BLOCK_SOURCE_BYTES_STRONG : VTCI_BLOCK_SOURCE_BYTES;
     scanner->progress = opts->progress;
     scanner->progress_context = opts->progress_context;
     return vtci_archive_create(memory, &compressor->schema, level, opts->threads, write,
@@ -140,8 +138,7 @@ vtc_status vtc_compress(vtc_read_fn read, void *read_context, vtc_write_fn write
     if (!compressor)
         return vtci_error_memory(err, sizeof *compressor);
     vtci_memory_init(&compressor->memory, opts->allocator, memory.limit_bytes);
-    vtc_status status =
-        init(compressor, opts, read, read_context, write, write_context, err);
+    vtc_status status = init(compressor, opts, read, read_context, write, write_context, err);
     if (status == VTC_ERR_NO_MEMORY)
         vtci_error_set(err, status, VTC_NO_OFFSET, NULL, "the memory limit is too low");
     if (status == VTC_OK)

@@ -35,8 +35,8 @@ static vtc_status put_text(struct vtci_scanner *scanner, const uint8_t *end, str
         size_t len_bytes = (size_t)(end - scanner->gap);
         if (len_bytes > VTCI_TEXT_BYTES_MAX)
             len_bytes = VTCI_TEXT_BYTES_MAX;
-        VTC_TRY(vtci_archive_text(scanner->archive, (struct vtci_bytes){scanner->gap, len_bytes},
-                                  err));
+        VTC_TRY(
+            vtci_archive_text(scanner->archive, (struct vtci_bytes){scanner->gap, len_bytes}, err));
         scanner->gap += len_bytes;
     }
     return VTC_OK;
@@ -125,8 +125,9 @@ static vtc_status malformed_row(struct vtci_scanner *scanner, const uint8_t *fai
     const uint8_t *next = fail_pos > scanner->pos ? fail_pos : scanner->pos + 1;
     if (!scanner->resync)
         VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(next - scanner->pos),
-                                   VTCI_ISSUE_MALFORMED, "expected an object, found one that "
-                                                         "breaks off or is malformed"));
+                                   VTCI_ISSUE_MALFORMED,
+                                   "expected an object, found one that "
+                                   "breaks off or is malformed"));
     scanner->resync = true;
     scanner->pos = next;
     return VTC_OK;
@@ -180,8 +181,8 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
         if (scanner->window.at_eof)
             return cut_off_row(scanner);
         if ((size_t)(scanner->window.end - scanner->pos) > VTCI_EVENT_BYTES)
-            return vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES,
-                                      VTCI_ISSUE_TOO_LONG, "an object is too long");
+            return vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG,
+                                      "an object is too long");
         VTC_TRY(read_on(scanner, err));
     }
 }

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "import/scan.h"
 
-#define RECORDS_FROM 16u          /* objects of an array before it counts as a list of records */
+#define RECORDS_FROM 16u /* objects of an array before it counts as a list of records */
 #define TOP_OBJECT_LOOK_BYTES 65536u
 
 static struct vtci_container *innermost(struct vtci_scanner *scanner)
@@ -42,8 +42,8 @@ static void pop(struct vtci_scanner *scanner)
 static vtc_status open_array(struct vtci_scanner *scanner)
 {
     const struct vtci_container *outer = innermost(scanner);
-    bool events = !outer || (scanner->depth == 1 && outer->kind == VTCI_IN_OBJECT &&
-                             outer->key_is_events);
+    bool events =
+        !outer || (scanner->depth == 1 && outer->kind == VTCI_IN_OBJECT && outer->key_is_events);
     if (outer && events)
         scanner->has_events_array = true;
     if (!outer && scanner->documents && vtci_scanner_accepts(scanner))
@@ -84,8 +84,8 @@ static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_erro
     if (container && container->kind == VTCI_IN_OBJECT && container->expects_key) {
         static const char events_key[] = "traceEvents";
         size_t len_bytes = (size_t)(close - start - 1);
-        container->key_is_events = len_bytes == sizeof events_key - 1 &&
-                                   memcmp(start + 1, events_key, len_bytes) == 0;
+        container->key_is_events =
+            len_bytes == sizeof events_key - 1 && memcmp(start + 1, events_key, len_bytes) == 0;
         container->expects_key = false;
     }
     if (in_events(scanner))
@@ -299,8 +299,8 @@ static vtc_status step(struct vtci_scanner *scanner, struct vtc_error *err)
 /* Garbage where a document should begin needs no further reading. */
 static bool is_hopeless(const struct vtci_scanner *scanner)
 {
-    return scanner->first_issue.code != VTC_OK && scanner->documents == 0 &&
-           scanner->depth == 0 && !vtci_scanner_accepts(scanner);
+    return scanner->first_issue.code != VTC_OK && scanner->documents == 0 && scanner->depth == 0 &&
+           !vtci_scanner_accepts(scanner);
 }
 
 static void skip_byte_order_mark(struct vtci_scanner *scanner)

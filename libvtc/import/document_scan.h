@@ -26,10 +26,10 @@
 enum vtci_container_kind { VTCI_IN_OBJECT, VTCI_IN_EVENTS, VTCI_IN_ARRAY };
 
 struct vtci_container {
-    uint8_t kind;         /* enum vtci_container_kind */
-    bool expects_key;     /* of an object: the next string is a key */
-    bool key_is_events;   /* of an object: the last key was `traceEvents` */
-    uint32_t objects;     /* of an array: how many objects it had, up to the threshold */
+    uint8_t kind;       /* enum vtci_container_kind */
+    bool expects_key;   /* of an object: the next string is a key */
+    bool key_is_events; /* of an object: the last key was `traceEvents` */
+    uint32_t objects;   /* of an array: how many objects it had, up to the threshold */
 };
 
 struct vtci_scanner {
@@ -40,7 +40,7 @@ struct vtci_scanner {
     size_t block_rows;         /* a block ends at so many rows … */
     size_t block_source_bytes; /* … or bytes of the document */
     const uint8_t *pos;
-    const uint8_t *gap; /* what is behind the last row and not yet given away */
+    const uint8_t *gap;                /* what is behind the last row and not yet given away */
     struct vtci_container *containers; /* VTCI_NESTING_MAX */
     size_t depth;
     uint64_t unkept_depth; /* containers opened beyond that */
@@ -69,8 +69,7 @@ VTC_NODISCARD vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct
 bool vtci_scanner_accepts(const struct vtci_scanner *scanner);
 
 VTC_NODISCARD vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos,
-                                            uint64_t len_bytes, uint8_t cause,
-                                            const char *what);
+                                            uint64_t len_bytes, uint8_t cause, const char *what);
 
 /* Reads more input and keeps what must stay; text that can go is given away first. */
 VTC_NODISCARD vtc_status vtci_scanner_fill(struct vtci_scanner *scanner, struct vtc_error *err);

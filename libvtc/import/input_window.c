@@ -63,8 +63,7 @@ static vtc_status grow(struct vtci_window *window, struct vtc_error *err)
     if (window->capacity_bytes - used >= READ_BYTES + VTCI_SCAN_PADDING)
         return VTC_OK;
     size_t wanted = window->capacity_bytes * 2;
-    uint8_t *data =
-        vtci_reallocate(window->memory, window->data, window->capacity_bytes, wanted);
+    uint8_t *data = vtci_reallocate(window->memory, window->data, window->capacity_bytes, wanted);
     if (!data)
         return vtci_error_memory(err, wanted);
     window->data = data;
@@ -73,8 +72,7 @@ static vtc_status grow(struct vtci_window *window, struct vtc_error *err)
     return VTC_OK;
 }
 
-vtc_status vtci_window_fill(struct vtci_window *window, const uint8_t **keep,
-                            struct vtc_error *err)
+vtc_status vtci_window_fill(struct vtci_window *window, const uint8_t **keep, struct vtc_error *err)
 {
     slide(window, *keep);
     *keep = window->data;

@@ -24,7 +24,7 @@ struct vtci_window {
     struct vtci_hasher *hasher;
     uint8_t *data;
     size_t capacity_bytes;
-    const uint8_t *end; /* of what is there */
+    const uint8_t *end;   /* of what is there */
     uint64_t base_offset; /* of data[0] in the document */
     bool at_eof;
     bool count_lines;

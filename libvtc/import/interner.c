@@ -14,8 +14,7 @@ vtc_status vtci_interner_init(struct vtci_interner *interner, struct vtci_memory
     interner->memory = memory;
     interner->schema = schema;
     interner->slot_count = 1024;
-    interner->slots =
-        vtci_allocate_zeroed(memory, interner->slot_count * sizeof *interner->slots);
+    interner->slots = vtci_allocate_zeroed(memory, interner->slot_count * sizeof *interner->slots);
     return interner->slots ? VTC_OK : VTC_ERR_NO_MEMORY;
 }
 
@@ -38,8 +37,7 @@ static size_t free_slot(const struct vtci_intern_slot *slots, size_t slot_count,
 static vtc_status grow_slots(struct vtci_interner *interner)
 {
     size_t wanted = interner->slot_count * 2;
-    struct vtci_intern_slot *slots =
-        vtci_allocate_zeroed(interner->memory, wanted * sizeof *slots);
+    struct vtci_intern_slot *slots = vtci_allocate_zeroed(interner->memory, wanted * sizeof *slots);
     if (!slots)
         return VTC_ERR_NO_MEMORY;
     for (size_t i = 0; i < interner->slot_count; i++)

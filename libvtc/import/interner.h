@@ -37,8 +37,7 @@ struct vtci_interner {
 };
 
 VTC_NODISCARD vtc_status vtci_interner_init(struct vtci_interner *interner,
-                                            struct vtci_memory *memory,
-                                            struct vtci_schema *schema);
+                                            struct vtci_memory *memory, struct vtci_schema *schema);
 void vtci_interner_free(struct vtci_interner *interner);
 
 /* *out_id is the string's id, or 0 when it is to stay plain. `must` (tokens of NUMBER columns, which

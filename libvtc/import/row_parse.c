@@ -13,10 +13,10 @@
 struct vtci_open_node {
     const uint8_t *start; /* its first byte */
     uint32_t path;
-    uint32_t entry;       /* of its NODE value; what it adds comes behind */
+    uint32_t entry; /* of its NODE value; what it adds comes behind */
     bool is_list;
-    uint32_t node;        /* object: where in the trie */
-    uint32_t before;      /* object: the edge that led there */
+    uint32_t node;                 /* object: where in the trie */
+    uint32_t before;               /* object: the edge that led there */
     struct vtci_bytes literals[3]; /* list: open, separator (data NULL: not met yet), close */
     uint32_t count_entry, tag_entry;
 };
@@ -44,8 +44,7 @@ void vtci_row_parser_free(struct vtci_row_parser *parser)
 {
     struct vtci_memory *memory = parser->memory;
     for (size_t i = 0; i < parser->predictor_capacity; i++)
-        vtci_release(memory, parser->predictors[i].followers,
-                     VTCI_FOLLOWERS * sizeof(uint32_t));
+        vtci_release(memory, parser->predictors[i].followers, VTCI_FOLLOWERS * sizeof(uint32_t));
     VTCI_ARRAY_FREE(memory, parser->predictors, parser->predictor_capacity);
     VTCI_ARRAY_FREE(memory, parser->edges, parser->edge_capacity);
     VTCI_ARRAY_FREE(memory, parser->nodes, parser->node_capacity);
@@ -268,8 +267,8 @@ static vtc_status close_object(struct vtci_row_parser *parser, const struct vtci
 {
     uint32_t shape = parser->edges[edge].shape;
     if (shape == VTCI_NONE)
-        VTC_TRY(vtci_trie_shape(parser, frame->path, edge, is_event && frame->path == 0, &shape,
-                                err));
+        VTC_TRY(
+            vtci_trie_shape(parser, frame->path, edge, is_event && frame->path == 0, &shape, err));
     if (shape == VTCI_NONE) {
         *out_step = STEP_RAW;
         return VTC_OK;
@@ -332,8 +331,7 @@ static vtc_status step_object(struct vtci_row_parser *parser, const uint8_t **po
 
 /* What stands behind an element: the separator, or the end of the list. */
 static vtc_status step_list_between(struct vtci_row_parser *parser, const uint8_t **pos,
-                                    const uint8_t *end, enum step *out_step,
-                                    struct vtc_error *err)
+                                    const uint8_t *end, enum step *out_step, struct vtc_error *err)
 {
     struct vtci_open_node *frame = &parser->frames[parser->frame_count - 1];
     const uint8_t *at = vtci_skip_space(*pos);
@@ -402,8 +400,7 @@ static vtc_status list_note_element(struct vtci_row_parser *parser, struct vtci_
 
 /* One element of a list; what follows it is taken by step_list_between. */
 static vtc_status step_list_element(struct vtci_row_parser *parser, const uint8_t **pos,
-                                    const uint8_t *end, enum step *out_step,
-                                    struct vtc_error *err)
+                                    const uint8_t *end, enum step *out_step, struct vtc_error *err)
 {
     struct vtci_open_node *frame = &parser->frames[parser->frame_count - 1];
     const struct vtci_trie_path state = parser->paths[frame->path];
@@ -448,8 +445,8 @@ static vtc_status step_list_element(struct vtci_row_parser *parser, const uint8_
 }
 
 /* Lists alternate between elements and what is between them. */
-static vtc_status step_list(struct vtci_row_parser *parser, const uint8_t **pos,
-                            const uint8_t *end, enum step *out_step, struct vtc_error *err)
+static vtc_status step_list(struct vtci_row_parser *parser, const uint8_t **pos, const uint8_t *end,
+                            enum step *out_step, struct vtc_error *err)
 {
     size_t depth = parser->frame_count;
     const struct vtci_open_node *frame = &parser->frames[depth - 1];
@@ -489,8 +486,7 @@ vtc_status vtci_row_parse(struct vtci_row_parser *parser, const uint8_t *pos, co
     root->type = VTCI_NODE;
     root->column = VTCI_COLUMN_ROOT;
     parser->entry_count = 1;
-    push_object(parser, pos, 0, is_event ? parser->paths[0].root : parser->paths[0].record_root,
-                0);
+    push_object(parser, pos, 0, is_event ? parser->paths[0].root : parser->paths[0].record_root, 0);
     while (parser->frame_count > 0) {
         enum step step;
         if (parser->frames[parser->frame_count - 1].is_list)

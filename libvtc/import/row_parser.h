@@ -84,7 +84,7 @@ struct vtci_row_parser {
     size_t edge_count, edge_capacity;
     uint32_t *nodes; /* first edge of each trie node */
     size_t node_count, node_capacity;
-    struct vtci_buffer literals; /* text of all edges' literals */
+    struct vtci_buffer literals;  /* text of all edges' literals */
     struct vtci_trie_path *paths; /* indexed by path */
     size_t path_capacity;
     struct vtci_predictor *predictors; /* indexed by column */
@@ -105,7 +105,7 @@ void vtci_row_parser_free(struct vtci_row_parser *parser);
 /* Reads the object that begins at `pos` (a `{`). `end` is the end of the window. `is_event` says
  * which kind of row its shape stands for. The result is valid until the next call. */
 VTC_NODISCARD vtc_status vtci_row_parse(struct vtci_row_parser *parser, const uint8_t *pos,
-                                        const uint8_t *end, bool is_event,
-                                        struct vtci_row *out_row, struct vtc_error *err);
+                                        const uint8_t *end, bool is_event, struct vtci_row *out_row,
+                                        struct vtc_error *err);
 
 #endif

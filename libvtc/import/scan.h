@@ -104,8 +104,7 @@ extern const uint64_t vtci_power10[20];
 
 /* Reads decimal digits: adds them to *value, returns the byte after them. *digits tells how many there
  * were; beyond VTCI_DIGITS_MAX, *value is meaningless. */
-static inline const uint8_t *vtci_scan_digits(const uint8_t *pos, uint64_t *value,
-                                              unsigned *digits)
+static inline const uint8_t *vtci_scan_digits(const uint8_t *pos, uint64_t *value, unsigned *digits)
 {
     for (;;) {
         uint64_t bytes = vtci_load_u64(pos);
@@ -113,9 +112,9 @@ static inline const uint8_t *vtci_scan_digits(const uint8_t *pos, uint64_t *valu
         if (count == 0)
             return pos;
         /* The digits move to the top, so that zeros lead; the bytes below become '0'. */
-        uint64_t aligned = count == 8 ? bytes
-                                      : (bytes << (8 * (8 - count))) |
-                                            (0x3030303030303030u >> (8 * count));
+        uint64_t aligned =
+            count == 8 ? bytes
+                       : (bytes << (8 * (8 - count))) | (0x3030303030303030u >> (8 * count));
         *value = *value * vtci_power10[count] + vtci_parse8(aligned);
         *digits += count;
         pos += count;

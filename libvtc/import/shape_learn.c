@@ -29,10 +29,10 @@ static void classify_root_key(struct literal *literal)
         enum vtci_role role;
         bool numeric;
     } known[] = {
-        {"ts", VTCI_ROLE_TS, true},     {"dur", VTCI_ROLE_DUR, true},
-        {"pid", VTCI_ROLE_PID, true},   {"tid", VTCI_ROLE_TID, true},
+        {"ts", VTCI_ROLE_TS, true},      {"dur", VTCI_ROLE_DUR, true},
+        {"pid", VTCI_ROLE_PID, true},    {"tid", VTCI_ROLE_TID, true},
         {"name", VTCI_ROLE_NAME, false}, {"cat", VTCI_ROLE_CAT, false},
-        {"tts", VTCI_ROLE_NONE, true},  {"tdur", VTCI_ROLE_NONE, true},
+        {"tts", VTCI_ROLE_NONE, true},   {"tdur", VTCI_ROLE_NONE, true},
         {"id", VTCI_ROLE_NONE, true},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
@@ -102,16 +102,15 @@ static enum vtci_learn classify_value(struct literal *literal, const uint8_t *en
         return fail_at(end, end, out_fail_pos);
     int64_t mantissa;
     uint8_t scale;
-    bool decimal = literal->numeric_key &&
-                   vtci_scan_decimal(literal->value, &mantissa, &scale) == close;
+    bool decimal =
+        literal->numeric_key && vtci_scan_decimal(literal->value, &mantissa, &scale) == close;
     literal->kind = decimal ? VTCI_SLOT_QUOTED : VTCI_SLOT_STRING;
     return VTCI_LEARNED;
 }
 
 /* The literal that begins at `pos`: within an object, at its `{` or right after a value's text. */
-static enum vtci_learn take_literal(struct literal *literal, bool at_root,
-                                    const uint8_t *pos, const uint8_t *end,
-                                    const uint8_t **out_fail_pos)
+static enum vtci_learn take_literal(struct literal *literal, bool at_root, const uint8_t *pos,
+                                    const uint8_t *end, const uint8_t **out_fail_pos)
 {
     memset(literal, 0, sizeof *literal);
     literal->start = pos;
@@ -181,12 +180,12 @@ static vtc_status value_place(struct vtci_row_parser *parser, uint32_t path,
                               const struct literal *literal, uint32_t *out_column,
                               uint32_t *out_child_path, struct vtc_error *err)
 {
-    static const uint8_t type_of[] = {
-        [VTCI_SLOT_NUMBER] = VTCI_NUMBER, [VTCI_SLOT_QUOTED] = VTCI_NUMBER,
-        [VTCI_SLOT_STRING] = VTCI_STRING, [VTCI_SLOT_NODE] = VTCI_NODE};
-    uint32_t child =
-        vtci_schema_find_path(parser->schema, path, VTCI_MEMBER, literal->key,
-                              literal->key_len_bytes);
+    static const uint8_t type_of[] = {[VTCI_SLOT_NUMBER] = VTCI_NUMBER,
+                                      [VTCI_SLOT_QUOTED] = VTCI_NUMBER,
+                                      [VTCI_SLOT_STRING] = VTCI_STRING,
+                                      [VTCI_SLOT_NODE] = VTCI_NODE};
+    uint32_t child = vtci_schema_find_path(parser->schema, path, VTCI_MEMBER, literal->key,
+                                           literal->key_len_bytes);
     if (child == VTCI_NONE)
         VTC_TRY(vtci_schema_add_path(parser->schema, path, VTCI_MEMBER, literal->key,
                                      literal->key_len_bytes, &child, err));
@@ -216,8 +215,7 @@ vtc_status vtci_trie_learn(struct vtci_row_parser *parser, uint32_t path, uint32
         literal.value = vtci_skip_space(inside) + 1;
         *out_learn = VTCI_LEARNED;
     } else {
-        *out_learn =
-            take_literal(&literal, path == 0, inside, end, out_fail_pos);
+        *out_learn = take_literal(&literal, path == 0, inside, end, out_fail_pos);
     }
     literal.start = pos;
     if (*out_learn != VTCI_LEARNED)

@@ -59,8 +59,8 @@ vtc_status vtci_trie_list_columns(struct vtci_row_parser *parser, uint32_t path,
     struct vtci_trie_path made = *state;
     made.elements = vtci_schema_find_path(parser->schema, path, VTCI_ELEMENTS, NULL, 0);
     if (made.elements == VTCI_NONE)
-        VTC_TRY(vtci_schema_add_path(parser->schema, path, VTCI_ELEMENTS, NULL, 0,
-                                     &made.elements, err));
+        VTC_TRY(vtci_schema_add_path(parser->schema, path, VTCI_ELEMENTS, NULL, 0, &made.elements,
+                                     err));
     VTC_TRY(vtci_trie_column(parser, path, VTCI_COUNT, &made.count_column, err));
     VTC_TRY(vtci_trie_column(parser, made.elements, VTCI_TAG, &made.tag_column, err));
     VTC_TRY(vtci_trie_column(parser, made.elements, VTCI_NUMBER, &made.number_column, err));
@@ -121,8 +121,8 @@ static vtc_status collect_way(struct vtci_row_parser *parser, uint32_t edge_id, 
 {
     for (uint32_t id = edge_id; id != VTCI_NONE; id = parser->edges[id].before) {
         const struct vtci_trie_edge *edge = &parser->edges[id];
-        literals[edge->depth] = (struct vtci_bytes){parser->literals.data + edge->literal_pos,
-                                                    edge->literal_len_bytes};
+        literals[edge->depth] =
+            (struct vtci_bytes){parser->literals.data + edge->literal_pos, edge->literal_len_bytes};
         if (edge->kind != VTCI_SLOT_END)
             slots[edge->depth] = edge->column;
     }
@@ -168,7 +168,8 @@ vtc_status vtci_trie_list_shape(struct vtci_row_parser *parser, uint32_t path,
     const struct vtci_path *of = &schema->paths[path];
     for (size_t i = 0; i < of->shape_count; i++) {
         const struct vtci_shape *shape = &schema->shapes[of->shapes[i]];
-        if (shape->kind == VTCI_LIST && vtci_bytes_equal(vtci_shape_literal(shape, 0), literals[0]) &&
+        if (shape->kind == VTCI_LIST &&
+            vtci_bytes_equal(vtci_shape_literal(shape, 0), literals[0]) &&
             vtci_bytes_equal(vtci_shape_literal(shape, 2), literals[2]) &&
             (!literals[1].data || vtci_bytes_equal(vtci_shape_literal(shape, 1), literals[1]))) {
             *out_shape = of->shapes[i];

@@ -36,10 +36,10 @@ struct vtci_trie_edge {
 
 /* What the parser keeps of each path. */
 struct vtci_trie_path {
-    uint32_t root;        /* trie node; VTCI_NONE */
-    uint32_t record_root; /* path 0: of rows that are no events */
-    uint32_t elements;    /* path of list elements; VTCI_NONE until a list was met */
-    uint32_t raw_column;  /* (path, RAW) */
+    uint32_t root;         /* trie node; VTCI_NONE */
+    uint32_t record_root;  /* path 0: of rows that are no events */
+    uint32_t elements;     /* path of list elements; VTCI_NONE until a list was met */
+    uint32_t raw_column;   /* (path, RAW) */
     uint32_t count_column; /* lists */
     uint32_t tag_column, number_column, string_column, node_column; /* of the elements */
 };
@@ -83,9 +83,8 @@ static inline uint32_t vtci_trie_match(struct vtci_row_parser *parser, uint32_t 
         return VTCI_NONE;
     const struct vtci_trie_edge *edge = &parser->edges[first];
     const uint8_t *value = pos + edge->literal_len_bytes;
-    if (value < end &&
-        vtci_literal_equals(pos, parser->literals.data + edge->literal_pos,
-                            edge->literal_len_bytes)) {
+    if (value < end && vtci_literal_equals(pos, parser->literals.data + edge->literal_pos,
+                                           edge->literal_len_bytes)) {
         if (edge->kind == VTCI_SLOT_NUMBER && !vtci_ends_bare(*value))
             return first;
         if (edge->kind == VTCI_SLOT_STRING && !edge->not_decimal)

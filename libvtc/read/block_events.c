@@ -197,8 +197,8 @@ static vtc_status number_text(const struct maker *maker, const struct field *fie
     if (scale != VTCI_SCALE_TOKEN)
         end = vtci_number_format(end, value, scale);
     else
-        token = bytes_of(maker->block,
-                         vtci_dictionary_string(field->numbers->column, (uint64_t)value));
+        token =
+            bytes_of(maker->block, vtci_dictionary_string(field->numbers->column, (uint64_t)value));
     bool quoted = with_quotes && (at & PLACE_QUOTED);
     size_t len_bytes = token.len_bytes + (size_t)(end - room - 1);
     uint8_t *text = array(maker, len_bytes + 2, 1);
@@ -313,14 +313,13 @@ static struct track_entry *cache_slot(const struct track_cache *cache, struct tr
 static vtc_status cache_grow(const struct maker *maker, struct track_cache *cache)
 {
     struct track_cache larger = {NULL, cache->entry_count ? cache->entry_count * 4 : 64, 0};
-    larger.entries = vtci_arena_array_zeroed(&maker->block->arena, larger.entry_count,
-                                             sizeof *larger.entries);
+    larger.entries =
+        vtci_arena_array_zeroed(&maker->block->arena, larger.entry_count, sizeof *larger.entries);
     if (!larger.entries)
         return VTC_ERR_NO_MEMORY;
     for (size_t i = 0; i < cache->entry_count; i++)
         if (cache->entries[i].used)
-            *cache_slot(&larger, cache->entries[i].pid, cache->entries[i].tid) =
-                cache->entries[i];
+            *cache_slot(&larger, cache->entries[i].pid, cache->entries[i].tid) = cache->entries[i];
     larger.used_count = cache->used_count;
     *cache = larger;
     return VTC_OK;

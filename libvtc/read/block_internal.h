@@ -26,7 +26,8 @@ struct vtc_block {
     struct vtci_zone_map zone; /* borrows from the frame */
     struct vtci_bytes *locals;
     size_t local_count, local_capacity;
-    uint32_t *local_first; /* by column: locals[local_first[c] - 1] is its first plain string; 0: not
+    uint32_t
+        *local_first; /* by column: locals[local_first[c] - 1] is its first plain string; 0: not
                               listed yet */
     struct vtc_events all;    /* every event … */
     struct vtc_events events; /* … and those that the filter leaves: the same without one */

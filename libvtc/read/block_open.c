@@ -49,13 +49,13 @@ vtc_status vtci_block_begin(vtc_block *block, const struct vtci_frame_view *view
     block->file_offset = view->offset;
     VTC_TRY(vtci_zone_map_decode(&cursor, view->offset, &block->zone, err));
     block->rows = block->zone.rows;
-    vtc_status status = vtci_block_decoder_open(block->decoder, &block->definitions->schema,
-                                                block->rows, &cursor, view->payload,
-                                                view->frame.payload_bytes, err);
+    vtc_status status =
+        vtci_block_decoder_open(block->decoder, &block->definitions->schema, block->rows, &cursor,
+                                view->payload, view->frame.payload_bytes, err);
     if (status == VTC_OK && vtci_cursor_left(&cursor) != 0)
-        status = vtci_error_set(err, VTC_ERR_CORRUPT, view->offset, "FRM-5",
-                                "%zu bytes are left in the head of a block",
-                                vtci_cursor_left(&cursor));
+        status =
+            vtci_error_set(err, VTC_ERR_CORRUPT, view->offset, "FRM-5",
+                           "%zu bytes are left in the head of a block", vtci_cursor_left(&cursor));
     if (status == VTC_OK)
         status = vtci_block_make_events(block, err);
     return vtci_block_fail(block, status, err);

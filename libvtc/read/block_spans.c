@@ -20,7 +20,7 @@ struct span_arrays {
 
 /* How the strings of a field pair: an id is equal to itself, a plain string by its text. */
 struct labels {
-    uint64_t column; /* + 1, of the STRING column; 0: there is none */
+    uint64_t column;                 /* + 1, of the STRING column; 0: there is none */
     uint64_t local_begin, local_end; /* its plain strings; other local ones are numbers */
 };
 
@@ -51,8 +51,7 @@ static vtc_status labels_init(struct pairing *pairing, enum vtci_event_field fie
     vtc_block *block = pairing->block;
     const struct vtci_values *values;
     vtc_string first;
-    uint32_t column =
-        vtci_event_column(&block->definitions->schema, VTCI_TRACKED(field, 1));
+    uint32_t column = vtci_event_column(&block->definitions->schema, VTCI_TRACKED(field, 1));
     memset(out, 0, sizeof *out);
     if (column == VTCI_NONE)
         return VTC_OK;
@@ -140,9 +139,8 @@ static vtc_status end_span(struct pairing *pairing, size_t event)
     struct vtci_label name = label_of(pairing, &pairing->names, events->name[event]);
     struct vtci_open_span span;
     uint32_t track = events->track[event];
-    uint32_t stack = track == VTC_NO_TRACK
-                         ? (uint32_t)pairing->block->definitions->schema.track_count
-                         : track;
+    uint32_t stack =
+        track == VTC_NO_TRACK ? (uint32_t)pairing->block->definitions->schema.track_count : track;
     if (!vtci_open_spans_end(&pairing->open, stack, &name, &span))
         return VTC_OK;
     size_t begin = (size_t)span.tag;
@@ -237,9 +235,9 @@ vtc_status vtc_block_spans(vtc_block *block, const struct vtc_spans **out_spans,
     if (status != VTC_OK)
         return vtci_block_fail(block, status, err);
     const struct span_arrays *arrays = &pairing.arrays;
-    block->spans = (struct vtc_spans){pairing.count,  arrays->row,         arrays->phase,
-                                      arrays->start_ns, arrays->duration_ns, arrays->track,
-                                      arrays->name,   arrays->category};
+    block->spans =
+        (struct vtc_spans){pairing.count,       arrays->row,   arrays->phase, arrays->start_ns,
+                           arrays->duration_ns, arrays->track, arrays->name,  arrays->category};
     block->has_spans = true;
     *out_spans = &block->spans;
     return VTC_OK;

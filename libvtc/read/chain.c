@@ -1,8 +1,8 @@
 #include "read/chain.h"
 
 #include "base/error.h"
-#include "column/schema.h"
 #include "base/limits.h"
+#include "column/schema.h"
 #include "wire/file_header.h"
 #include "wire/index.h"
 #include "wire/packed.h"
@@ -72,16 +72,14 @@ static vtc_status add_block(struct vtci_chain *chain, uint64_t offset, uint64_t 
     return VTC_OK;
 }
 
-static vtc_status add_frame(struct vtci_chain *chain, uint8_t type, uint64_t offset,
-                            uint64_t bytes, struct vtc_error *err)
+static vtc_status add_frame(struct vtci_chain *chain, uint8_t type, uint64_t offset, uint64_t bytes,
+                            struct vtc_error *err)
 {
     if (VTCI_ARRAY_RESERVE(chain->memory, chain->frames, chain->frame_capacity,
                            chain->frame_count + 1) != VTC_OK)
         return vtci_error_memory(err, sizeof *chain->frames * (chain->frame_count + 1));
-    uint32_t block =
-        type == VTCI_FRAME_BLOCK ? (uint32_t)(chain->block_count - 1) : VTCI_NONE;
-    chain->frames[chain->frame_count++] =
-        (struct vtci_chain_frame){offset, bytes, block, type};
+    uint32_t block = type == VTCI_FRAME_BLOCK ? (uint32_t)(chain->block_count - 1) : VTCI_NONE;
+    chain->frames[chain->frame_count++] = (struct vtci_chain_frame){offset, bytes, block, type};
     return VTC_OK;
 }
 
@@ -140,8 +138,8 @@ vtc_status vtci_chain_walk(struct vtci_chain *chain, struct vtci_file *file, uin
         vtci_chain_note_damage(chain, &damage);
         if (chain->blind_from_offset > offset)
             chain->blind_from_offset = offset;
-        status = vtci_frame_resync(file, file_bytes, offset + 1, &budget_bytes, &room,
-                                   &offset, err);
+        status =
+            vtci_frame_resync(file, file_bytes, offset + 1, &budget_bytes, &room, &offset, err);
         if (status != VTC_OK)
             break;
     }
@@ -183,8 +181,7 @@ static vtc_status add_entries(struct vtci_chain *chain, struct vtci_file *file,
 {
     struct vtci_index_cursor cursor;
     struct vtci_index_entry entry;
-    VTC_TRY(vtci_index_decode_begin(payload->data, payload->len_bytes, index_offset, &cursor,
-                                    err));
+    VTC_TRY(vtci_index_decode_begin(payload->data, payload->len_bytes, index_offset, &cursor, err));
     for (;;) {
         vtc_status status = vtci_index_decode_next(&cursor, &entry, err);
         if (status == VTC_END)
@@ -194,8 +191,8 @@ static vtc_status add_entries(struct vtci_chain *chain, struct vtci_file *file,
         if (!vtci_frame_is_known(entry.type))
             VTC_TRY(check_unknown(file, &entry, room, err));
         if (entry.type == VTCI_FRAME_BLOCK)
-            VTC_TRY(add_block(chain, entry.offset, entry.frame_bytes, &entry.zone,
-                              entry.zone_bytes, entry.zone_len_bytes, err));
+            VTC_TRY(add_block(chain, entry.offset, entry.frame_bytes, &entry.zone, entry.zone_bytes,
+                              entry.zone_len_bytes, err));
         VTC_TRY(add_frame(chain, entry.type, entry.offset, entry.frame_bytes, err));
     }
 }
@@ -229,8 +226,7 @@ vtc_status vtci_chain_read(struct vtci_chain *chain, struct vtci_file *file, uin
     struct vtci_buffer room, payload;
     vtci_buffer_init(&room, chain->memory);
     vtci_buffer_init(&payload, chain->memory);
-    vtc_status status =
-        read_index(chain, file, file_bytes, packer, &room, &payload, err);
+    vtc_status status = read_index(chain, file, file_bytes, packer, &room, &payload, err);
     vtci_buffer_free(&room);
     vtci_buffer_free(&payload);
     if (status != VTC_ERR_CORRUPT && status != VTC_ERR_UNSUPPORTED && status != VTC_ERR_TRUNCATED)

@@ -40,8 +40,8 @@ static vtc_status write_inline(struct work *work, const struct vtci_chain_frame 
                                struct vtc_error *err)
 {
     work->sink.len_bytes = 0;
-    VTC_TRY(vtci_frame_text_write(&work->maker, work->reader, &work->plan, frame, &work->sink,
-                                  err));
+    VTC_TRY(
+        vtci_frame_text_write(&work->maker, work->reader, &work->plan, frame, &work->sink, err));
     return vtci_sink_flush(&work->sink, err);
 }
 
@@ -105,8 +105,8 @@ static vtc_status check_document(const struct work *work, struct vtc_error *err)
                               "expected the document's hash %016llx%016llx, rebuilt one with "
                               "%016llx%016llx",
                               (unsigned long long)document->hash.high,
-                              (unsigned long long)document->hash.low,
-                              (unsigned long long)hash.high, (unsigned long long)hash.low);
+                              (unsigned long long)document->hash.low, (unsigned long long)hash.high,
+                              (unsigned long long)hash.low);
     return VTC_OK;
 }
 
@@ -124,8 +124,8 @@ static vtc_status work_begin(struct work *work, struct vtc_error *err)
     work->end_offset = work->reader->chain.blind_from_offset;
     if (work->opts.threads < 2)
         return VTC_OK;
-    return vtci_text_workers_create(work->reader, &work->plan, work->end_offset,
-                                    work->opts.threads, &work->workers, err);
+    return vtci_text_workers_create(work->reader, &work->plan, work->end_offset, work->opts.threads,
+                                    &work->workers, err);
 }
 
 static void work_end(struct work *work)
@@ -160,8 +160,8 @@ vtc_status vtc_decompress(const vtc_reader *reader, vtc_write_fn write, void *wr
     if (status == VTC_OK) {
         struct vtci_hash128 hash = vtci_hasher_value(work.output.hasher);
         if (out_result)
-            *out_result = (struct vtc_decompress_result){
-                work.output.bytes, work.rows, {hash.low, hash.high}};
+            *out_result =
+                (struct vtc_decompress_result){work.output.bytes, work.rows, {hash.low, hash.high}};
         status = check_document(&work, err);
     }
     work_end(&work);

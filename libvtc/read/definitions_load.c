@@ -36,8 +36,8 @@ vtc_status vtci_definitions_add(struct vtci_definitions *definitions, struct vtc
         return vtci_error_memory(err, room_bytes);
     vtc_status status = vtci_unpack(packer, &packed, view->payload, bytes, view->offset, err);
     if (status == VTC_OK)
-        status = vtci_definitions_decode(&definitions->schema, bytes,
-                                         (size_t)packed.original_bytes, view->offset, err);
+        status = vtci_definitions_decode(&definitions->schema, bytes, (size_t)packed.original_bytes,
+                                         view->offset, err);
     vtci_release(definitions->memory, bytes, room_bytes);
     return status;
 }

@@ -21,7 +21,7 @@ enum vtci_event_field {
 };
 
 /* Tracked columns: of each field its NUMBER and its STRING. */
-#define VTCI_TRACKED(field, is_string) ((field) * 2 + (is_string))
+#define VTCI_TRACKED(field, is_string) ((field)*2 + (is_string))
 #define VTCI_TRACKED_COLUMNS (VTCI_EVENT_FIELDS * 2)
 
 struct vtci_event_slot {

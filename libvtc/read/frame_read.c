@@ -35,8 +35,8 @@ vtc_status vtci_frame_read_head(struct vtci_file *file, uint64_t file_bytes, uin
     if (offset >= file_bytes)
         return outside(offset, file_bytes, err);
     uint64_t left_bytes = file_bytes - offset;
-    size_t fixed_bytes = left_bytes < VTCI_FRAME_FIXED_BYTES ? (size_t)left_bytes
-                                                             : VTCI_FRAME_FIXED_BYTES;
+    size_t fixed_bytes =
+        left_bytes < VTCI_FRAME_FIXED_BYTES ? (size_t)left_bytes : VTCI_FRAME_FIXED_BYTES;
     VTC_TRY(fetch(file, offset, fixed_bytes, room, &bytes, err));
     VTC_TRY(vtci_frame_peek(bytes, fixed_bytes, offset, &frame, err));
     if (vtci_frame_payload_pos(&frame) > left_bytes)
@@ -50,14 +50,14 @@ vtc_status vtci_frame_read_head(struct vtci_file *file, uint64_t file_bytes, uin
 }
 
 vtc_status vtci_frame_read(struct vtci_file *file, uint64_t offset, uint64_t frame_bytes,
-                           uint8_t type, struct vtci_buffer *room,
-                           struct vtci_frame_view *out_view, struct vtc_error *err)
+                           uint8_t type, struct vtci_buffer *room, struct vtci_frame_view *out_view,
+                           struct vtc_error *err)
 {
     const uint8_t *bytes;
     struct vtci_frame frame;
     if (frame_bytes < VTCI_FRAME_OVERHEAD_BYTES ||
-        frame_bytes > (uint64_t)VTCI_FRAME_OVERHEAD_BYTES + VTCI_META_BYTES_MAX +
-                          VTCI_PAYLOAD_BYTES_MAX)
+        frame_bytes >
+            (uint64_t)VTCI_FRAME_OVERHEAD_BYTES + VTCI_META_BYTES_MAX + VTCI_PAYLOAD_BYTES_MAX)
         return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "FRM-2",
                               "expected a frame, found one of %llu bytes",
                               (unsigned long long)frame_bytes);
@@ -109,8 +109,8 @@ static vtc_status try_head(struct vtci_file *file, uint64_t file_bytes, uint64_t
 }
 
 vtc_status vtci_frame_resync(struct vtci_file *file, uint64_t file_bytes, uint64_t offset,
-                             uint64_t *budget_bytes, struct vtci_buffer *room,
-                             uint64_t *out_offset, struct vtc_error *err)
+                             uint64_t *budget_bytes, struct vtci_buffer *room, uint64_t *out_offset,
+                             struct vtc_error *err)
 {
     enum { PIECE_BYTES = 64 << 10, MARK_BYTES = 4 };
     struct vtci_buffer piece;

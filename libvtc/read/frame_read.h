@@ -25,8 +25,8 @@ VTC_NODISCARD vtc_status vtci_frame_read_head(struct vtci_file *file, uint64_t f
 /* Reads a frame whose length and type are known, and checks both checksums. SPEC: IDX-2 */
 VTC_NODISCARD vtc_status vtci_frame_read(struct vtci_file *file, uint64_t offset,
                                          uint64_t frame_bytes, uint8_t type,
-                                         struct vtci_buffer *room,
-                                         struct vtci_frame_view *out_view, struct vtc_error *err);
+                                         struct vtci_buffer *room, struct vtci_frame_view *out_view,
+                                         struct vtc_error *err);
 
 /* Whether a sync mark stands at `offset`. */
 VTC_NODISCARD vtc_status vtci_frame_follows(struct vtci_file *file, uint64_t file_bytes,

@@ -59,13 +59,12 @@ vtc_status vtci_frame_text_block(struct vtci_frame_text *maker, const struct vtc
     struct vtci_cursor cursor = vtci_cursor_make(view->head, view->frame.head_bytes);
     struct vtci_zone_map zone;
     VTC_TRY(vtci_zone_map_decode(&cursor, view->offset, &zone, err));
-    vtc_status status =
-        vtci_block_decoder_open(maker->decoder, schema, zone.rows, &cursor, view->payload,
-                                view->frame.payload_bytes, err);
+    vtc_status status = vtci_block_decoder_open(maker->decoder, schema, zone.rows, &cursor,
+                                                view->payload, view->frame.payload_bytes, err);
     if (status == VTC_OK && vtci_cursor_left(&cursor) != 0)
-        status = vtci_error_set(err, VTC_ERR_CORRUPT, view->offset, "FRM-5",
-                                "%zu bytes are left in the head of a block",
-                                vtci_cursor_left(&cursor));
+        status =
+            vtci_error_set(err, VTC_ERR_CORRUPT, view->offset, "FRM-5",
+                           "%zu bytes are left in the head of a block", vtci_cursor_left(&cursor));
     if (status == VTC_OK)
         status = vtci_text_walk(&maker->walker, plan, schema, maker->decoder, zone.rows, sink, err);
     vtci_block_decoder_close(maker->decoder);
@@ -94,8 +93,8 @@ vtc_status vtci_frame_text_plain(struct vtci_frame_text *maker, const struct vtc
 
 vtc_status vtci_frame_text_write(struct vtci_frame_text *maker, const vtc_reader *reader,
                                  const struct vtci_text_plan *plan,
-                                 const struct vtci_chain_frame *frame,
-                                 struct vtci_text_sink *sink, struct vtc_error *err)
+                                 const struct vtci_chain_frame *frame, struct vtci_text_sink *sink,
+                                 struct vtc_error *err)
 {
     const struct vtci_chain *chain = &reader->chain;
     struct vtci_frame_view view;

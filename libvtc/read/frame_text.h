@@ -10,7 +10,7 @@
 
 struct vtci_frame_text {
     struct vtci_memory *memory;
-    struct vtci_buffer room;   /* the frame */
+    struct vtci_buffer room;     /* the frame */
     struct vtci_buffer unpacked; /* of a TEXT frame */
     struct vtci_packer *packer;
     struct vtci_block_decoder *decoder;
@@ -32,19 +32,16 @@ VTC_NODISCARD vtc_status vtci_frame_text_block(struct vtci_frame_text *maker,
                                                const struct vtci_frame_view *view,
                                                const struct vtci_text_plan *plan,
                                                const struct vtci_schema *schema,
-                                               struct vtci_text_sink *sink,
-                                               struct vtc_error *err);
+                                               struct vtci_text_sink *sink, struct vtc_error *err);
 /* The text of a TEXT frame, borrowed until the next call. SPEC: TXT-1 */
 VTC_NODISCARD vtc_status vtci_frame_text_plain(struct vtci_frame_text *maker,
                                                const struct vtci_frame_view *view,
-                                               struct vtci_bytes *out_text,
-                                               struct vtc_error *err);
+                                               struct vtci_bytes *out_text, struct vtc_error *err);
 /* Reads the frame and writes its text. */
 VTC_NODISCARD vtc_status vtci_frame_text_write(struct vtci_frame_text *maker,
                                                const vtc_reader *reader,
                                                const struct vtci_text_plan *plan,
                                                const struct vtci_chain_frame *frame,
-                                               struct vtci_text_sink *sink,
-                                               struct vtc_error *err);
+                                               struct vtci_text_sink *sink, struct vtc_error *err);
 
 #endif

@@ -26,8 +26,7 @@ vtc_status vtc_reader_frame(const vtc_reader *reader, uint64_t index, struct vtc
     if (index >= reader->chain.frame_count)
         return VTC_ERR_ARGUMENT;
     const struct vtci_chain_frame *frame = &reader->chain.frames[index];
-    *out_frame =
-        (struct vtc_frame){vtci_frame_type_name(frame->type), frame->offset, frame->bytes};
+    *out_frame = (struct vtc_frame){vtci_frame_type_name(frame->type), frame->offset, frame->bytes};
     return VTC_OK;
 }
 

@@ -54,8 +54,7 @@ static vtc_status take_document(vtc_reader *reader, const struct vtci_frame_view
                                  &reader->document, err));
     size_t listed_count = reader->document.listed_count;
     if (listed_count) {
-        reader->issues =
-            vtci_allocate(&reader->memory, listed_count * sizeof *reader->issues);
+        reader->issues = vtci_allocate(&reader->memory, listed_count * sizeof *reader->issues);
         if (!reader->issues)
             return vtci_error_memory(err, listed_count * sizeof *reader->issues);
         vtci_document_issues(&reader->document, reader->issues);

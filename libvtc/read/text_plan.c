@@ -43,11 +43,11 @@ static vtc_status add_shape(struct vtci_text_plan *plan, const struct vtci_schem
     } else {
         for (uint32_t i = 0; i < shape->slot_count; i++) {
             uint32_t column = shape->slot_columns[i];
-            VTC_TRY(add_op(plan, vtci_shape_literal(shape, i), schema->columns[column].type,
-                           column));
+            VTC_TRY(
+                add_op(plan, vtci_shape_literal(shape, i), schema->columns[column].type, column));
         }
-        VTC_TRY(add_op(plan, vtci_shape_literal(shape, shape->slot_count), VTCI_TEXT_END,
-                       VTCI_NONE));
+        VTC_TRY(
+            add_op(plan, vtci_shape_literal(shape, shape->slot_count), VTCI_TEXT_END, VTCI_NONE));
     }
     plan->shape_count++;
     return VTC_OK;

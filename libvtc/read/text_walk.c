@@ -43,8 +43,7 @@ vtc_status vtci_text_walker_init(struct vtci_text_walker *walker, struct vtci_me
 {
     memset(walker, 0, sizeof *walker);
     walker->memory = memory;
-    walker->frames =
-        vtci_allocate(memory, (VTCI_NESTING_MAX + 2) * sizeof(struct vtci_text_frame));
+    walker->frames = vtci_allocate(memory, (VTCI_NESTING_MAX + 2) * sizeof(struct vtci_text_frame));
     return walker->frames ? VTC_OK : VTC_ERR_NO_MEMORY;
 }
 
@@ -78,8 +77,7 @@ static void bind_column(struct vtci_text_column *to, const struct vtci_schema *s
     to->dictionary = of->text;
     to->ends = of->ends;
     to->string_count = of->string_count;
-    to->safe_bytes =
-        of->text_capacity > VTCI_TEXT_SLACK ? of->text_capacity - VTCI_TEXT_SLACK : 0;
+    to->safe_bytes = of->text_capacity > VTCI_TEXT_SLACK ? of->text_capacity - VTCI_TEXT_SLACK : 0;
     to->plain = values->plain;
     to->plain_ends = values->plain_ends;
     to->plain_count = values->plain_count;
@@ -114,8 +112,8 @@ static vtc_status check_rest(const struct vtci_text_walker *walker,
         const struct vtci_text_column *column = &walker->columns[i];
         if (column->next != column->end || column->plain_next != column->plain_count)
             return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "BLK-5",
-                                  "expected all values of column %zu to be used, found %zu left",
-                                  i, (size_t)(column->end - column->next));
+                                  "expected all values of column %zu to be used, found %zu left", i,
+                                  (size_t)(column->end - column->next));
     }
     return VTC_OK;
 }
@@ -177,8 +175,8 @@ static vtc_status put_long(const struct machine *machine, uint8_t **out, const v
 }
 
 /* A literal or a string; afterwards there is room for ROOM_BYTES. */
-static inline vtc_status put_text(const struct machine *machine, uint8_t **out,
-                                  const uint8_t *text, size_t len_bytes, bool safe)
+static inline vtc_status put_text(const struct machine *machine, uint8_t **out, const uint8_t *text,
+                                  size_t len_bytes, bool safe)
 {
     if (len_bytes <= 32 && safe && *out < machine->limit) {
         copy_slack(*out, text);
@@ -283,9 +281,9 @@ static vtc_status no_shape(const struct vtci_text_column *column, int64_t local,
 
 static vtc_status bad_tag(int64_t tag, struct vtc_error *err)
 {
-    return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "ROW-1",
-                          "expected an element that is a number, a string or a node, found tag %lld",
-                          (long long)tag);
+    return vtci_error_set(
+        err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "ROW-1",
+        "expected an element that is a number, a string or a node, found tag %lld", (long long)tag);
 }
 
 /* The text of one row. Longer than STYLE asks for: one machine, with its state in registers.
@@ -380,8 +378,8 @@ vtc_status vtci_text_walk(struct vtci_text_walker *walker, const struct vtci_tex
                           size_t rows, struct vtci_text_sink *sink, struct vtc_error *err)
 {
     VTC_TRY(bind_columns(walker, schema, decoder, err));
-    struct machine machine = {walker, plan, schema, sink, err,
-                              sink->data + sink->capacity_bytes - ROOM_BYTES};
+    struct machine machine = {walker, plan, schema,
+                              sink,   err,  sink->data + sink->capacity_bytes - ROOM_BYTES};
     struct vtci_text_column *separator = &walker->columns[VTCI_COLUMN_SEPARATOR];
     uint8_t *out = sink->data + sink->len_bytes;
     for (size_t row = 0; row < rows; row++) {

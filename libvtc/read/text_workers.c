@@ -27,17 +27,17 @@ struct vtci_text_workers {
     const vtc_reader *reader;
     const struct vtci_text_plan *plan;
     uint64_t end_offset;
-    size_t next_frame;      /* the caller's: the next to submit */
-    uint64_t submitted;     /* written by the caller under lock */
-    uint64_t taken;         /* the caller's */
+    size_t next_frame;  /* the caller's: the next to submit */
+    uint64_t submitted; /* written by the caller under lock */
+    uint64_t taken;     /* the caller's */
     struct job *jobs;
     size_t job_count;
     pthread_mutex_t lock;
     pthread_cond_t work_ready;
     pthread_cond_t work_done;
-    uint64_t next;          /* guarded by lock: the first that no worker has begun */
-    bool quit;              /* guarded by lock */
-    bool holds_last;        /* the caller's: job `taken` - 1 is borrowed */
+    uint64_t next;   /* guarded by lock: the first that no worker has begun */
+    bool quit;       /* guarded by lock */
+    bool holds_last; /* the caller's: job `taken` - 1 is borrowed */
     pthread_t threads[THREADS_MAX];
     unsigned thread_count;
 };

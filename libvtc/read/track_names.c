@@ -89,8 +89,7 @@ static vtc_status names_create(vtc_reader *reader)
     names->track_count = schema->track_count;
     names->block_count = reader->chain.block_count;
     names->tracks = vtci_allocate_zeroed(memory, names->track_count * sizeof *names->tracks);
-    names->same_process =
-        vtci_allocate(memory, names->track_count * sizeof *names->same_process);
+    names->same_process = vtci_allocate(memory, names->track_count * sizeof *names->same_process);
     names->block_state = vtci_allocate_zeroed(memory, names->block_count);
     vtc_status status = VTC_ERR_NO_MEMORY;
     if (names->tracks && names->same_process && (names->block_state || !names->block_count))
@@ -128,9 +127,8 @@ static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_er
     const struct vtci_schema *schema = &reader->definitions.schema;
     const struct vtc_events *events = &block->all;
     uint32_t args = vtci_schema_find_path(schema, 0, VTCI_MEMBER, "args", 4);
-    uint32_t name = args == VTCI_NONE
-                        ? VTCI_NONE
-                        : vtci_schema_find_path(schema, args, VTCI_MEMBER, "name", 4);
+    uint32_t name =
+        args == VTCI_NONE ? VTCI_NONE : vtci_schema_find_path(schema, args, VTCI_MEMBER, "name", 4);
     uint32_t column = vtci_schema_find_column(schema, name, VTCI_STRING);
     struct vtc_values values;
     if (column == VTCI_NONE)

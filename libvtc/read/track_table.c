@@ -54,8 +54,7 @@ static vtc_status resize(struct vtci_track_table *table, size_t slot_count)
     return VTC_OK;
 }
 
-vtc_status vtci_track_table_update(struct vtci_track_table *table,
-                                   const struct vtci_schema *schema)
+vtc_status vtci_track_table_update(struct vtci_track_table *table, const struct vtci_schema *schema)
 {
     size_t wanted = table->slot_count ? table->slot_count : 64;
     while (wanted < schema->track_count * 2)

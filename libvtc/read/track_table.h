@@ -6,7 +6,7 @@
 
 struct vtci_track_table {
     struct vtci_memory *memory;
-    uint32_t *slots; /* track + 1; 0: free */
+    uint32_t *slots;   /* track + 1; 0: free */
     size_t slot_count; /* a power of two, or 0 */
     size_t track_count;
 };

@@ -83,9 +83,9 @@ static vtc_status verify_definitions(struct vtci_verify *verify, const struct vt
     if (verify->definitions_lost)
         return VTC_OK;
     status = vtci_definitions_add(&verify->definitions, verify->maker.packer, view, err);
-    if (status == VTC_OK && (vtci_definitions_update(&verify->definitions) != VTC_OK ||
-                             vtci_text_plan_update(&verify->plan, &verify->definitions.schema) !=
-                                 VTC_OK))
+    if (status == VTC_OK &&
+        (vtci_definitions_update(&verify->definitions) != VTC_OK ||
+         vtci_text_plan_update(&verify->plan, &verify->definitions.schema) != VTC_OK))
         status = vtci_error_memory(err, 0);
     verify->definitions_lost |= status != VTC_OK;
     return status;
@@ -237,8 +237,8 @@ static vtc_status walk(struct vtci_verify *verify)
         struct vtci_frame_view head;
         struct vtc_error err;
         memset(&err, 0, sizeof err);
-        vtc_status status = vtci_frame_read_head(file, file_bytes, verify->offset, &verify->room,
-                                                 &head, &err);
+        vtc_status status =
+            vtci_frame_read_head(file, file_bytes, verify->offset, &verify->room, &head, &err);
         if (status != VTC_OK) {
             note_loss(verify, 0);
             VTC_TRY(vtci_verify_status(verify, status, &err));
@@ -280,23 +280,23 @@ static vtc_status check_document(struct vtci_verify *verify)
         return vtci_verify_status(verify, status, &err);
     struct vtci_hash128 hash = vtci_hasher_value(verify->hasher);
     if (document->rows != result->rows || document->events != result->events)
-        status = vtci_error_set(&err, VTC_ERR_CORRUPT, verify->document_offset, "DOC-1",
-                                "expected %llu rows and %llu events, found %llu and %llu",
-                                (unsigned long long)result->rows,
-                                (unsigned long long)result->events,
-                                (unsigned long long)document->rows,
-                                (unsigned long long)document->events);
+        status =
+            vtci_error_set(&err, VTC_ERR_CORRUPT, verify->document_offset, "DOC-1",
+                           "expected %llu rows and %llu events, found %llu and %llu",
+                           (unsigned long long)result->rows, (unsigned long long)result->events,
+                           (unsigned long long)document->rows,
+                           (unsigned long long)document->events);
     VTC_TRY(vtci_verify_status(verify, status, &err));
     status = VTC_OK;
     if (document->bytes != result->document_bytes || document->hash.low != hash.low ||
         document->hash.high != hash.high)
-        status = vtci_error_set(&err, VTC_ERR_CORRUPT, verify->document_offset, "DOC-2",
-                                "expected a document of %llu bytes and its hash, rebuilt %llu "
-                                "bytes%s",
-                                (unsigned long long)document->bytes,
-                                (unsigned long long)result->document_bytes,
-                                document->bytes == result->document_bytes ? " with another hash"
-                                                                          : "");
+        status =
+            vtci_error_set(&err, VTC_ERR_CORRUPT, verify->document_offset, "DOC-2",
+                           "expected a document of %llu bytes and its hash, rebuilt %llu "
+                           "bytes%s",
+                           (unsigned long long)document->bytes,
+                           (unsigned long long)result->document_bytes,
+                           document->bytes == result->document_bytes ? " with another hash" : "");
     return vtci_verify_status(verify, status, &err);
 }
 

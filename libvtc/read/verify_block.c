@@ -127,8 +127,7 @@ static vtc_status check_tracks(struct vtci_memory *memory, const vtc_block *bloc
 /* A short phase is part of a shape, not a value. SPEC: EVT-1. */
 static vtc_status check_phase_column(vtc_block *block, struct vtc_error *err)
 {
-    uint32_t column =
-        vtci_schema_root_column(&block->definitions->schema, "ph", VTCI_STRING);
+    uint32_t column = vtci_schema_root_column(&block->definitions->schema, "ph", VTCI_STRING);
     struct vtc_values values;
     if (column == VTCI_NONE)
         return VTC_OK;
@@ -164,8 +163,8 @@ static vtc_status check_text(struct vtci_verify *verify, const struct vtci_frame
                               (unsigned long long)zone->document_offset);
     verify->sink.len_bytes = 0;
     verify->sink.left_bytes = zone->document_bytes;
-    VTC_TRY(vtci_frame_text_block(&verify->maker, view, &verify->plan,
-                                  &verify->definitions.schema, &verify->sink, err));
+    VTC_TRY(vtci_frame_text_block(&verify->maker, view, &verify->plan, &verify->definitions.schema,
+                                  &verify->sink, err));
     return vtci_sink_flush(&verify->sink, err);
 }
 

@@ -19,7 +19,7 @@ struct vtci_verify {
     struct vtci_memory *memory;
     struct vtc_verify_opts opts;
     struct vtc_verify_result result;
-    struct vtc_error first; /* code VTC_OK: no problem yet */
+    struct vtc_error first;              /* code VTC_OK: no problem yet */
     struct vtci_definitions definitions; /* as far as the file was read */
     struct vtci_text_plan plan;
     struct vtci_frame_text maker;

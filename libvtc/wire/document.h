@@ -11,12 +11,12 @@
 #include "vtc/status.h"
 
 enum vtci_issue_cause {
-    VTCI_ISSUE_GARBAGE = 1,         /* text between events, neither white space nor a comma */
-    VTCI_ISSUE_MALFORMED = 2,       /* an object that is cut off or malformed */
-    VTCI_ISSUE_TOO_LONG = 3,        /* an event longer than the writer keeps in columns */
-    VTCI_ISSUE_NOT_AN_OBJECT = 4,   /* an element that is no object */
-    VTCI_ISSUE_CUT_OFF = 5,         /* the document ends within an event */
-    VTCI_ISSUE_SECOND_DOCUMENT = 6  /* a second document begins */
+    VTCI_ISSUE_GARBAGE = 1,        /* text between events, neither white space nor a comma */
+    VTCI_ISSUE_MALFORMED = 2,      /* an object that is cut off or malformed */
+    VTCI_ISSUE_TOO_LONG = 3,       /* an event longer than the writer keeps in columns */
+    VTCI_ISSUE_NOT_AN_OBJECT = 4,  /* an element that is no object */
+    VTCI_ISSUE_CUT_OFF = 5,        /* the document ends within an event */
+    VTCI_ISSUE_SECOND_DOCUMENT = 6 /* a second document begins */
 };
 
 struct vtci_issue {
@@ -30,9 +30,9 @@ struct vtci_document {
     struct vtci_hash128 hash;
     uint64_t rows;
     uint64_t events;
-    bool cut_off;          /* it ends within an event */
-    uint64_t issue_count;  /* all that were met */
-    size_t listed_count;   /* those that are listed */
+    bool cut_off;                    /* it ends within an event */
+    uint64_t issue_count;            /* all that were met */
+    size_t listed_count;             /* those that are listed */
     const struct vtci_issue *issues; /* for the encoder: listed_count, ascending offsets */
     const uint8_t *issue_bytes;      /* from the decoder, borrowed */
     size_t issue_len_bytes;

@@ -47,8 +47,7 @@ vtc_status vtci_document_decode(const void *bytes, size_t len_bytes, uint64_t of
 
 void vtci_document_issues(const struct vtci_document *document, struct vtci_issue *out_issues)
 {
-    struct vtci_cursor cursor =
-        vtci_cursor_make(document->issue_bytes, document->issue_len_bytes);
+    struct vtci_cursor cursor = vtci_cursor_make(document->issue_bytes, document->issue_len_bytes);
     uint64_t offset = 0;
     for (size_t i = 0; i < document->listed_count; i++) {
         offset += vtci_cursor_varint(&cursor);

@@ -39,9 +39,10 @@ vtc_status vtci_file_header_decode(const void *bytes, size_t len_bytes,
                               "expected format version 1, found %u.%u: a newer vtc is needed",
                               header.major, header.minor);
     if (header.incompatible != 0)
-        return vtci_error_set(err, VTC_ERR_UNSUPPORTED, 16, "HDR-3",
-                              "expected no incompatible features, found %08x: a newer vtc is needed",
-                              header.incompatible);
+        return vtci_error_set(
+            err, VTC_ERR_UNSUPPORTED, 16, "HDR-3",
+            "expected no incompatible features, found %08x: a newer vtc is needed",
+            header.incompatible);
     *out_header = header;
     return VTC_OK;
 }

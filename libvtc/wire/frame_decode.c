@@ -75,8 +75,7 @@ bool vtci_frame_is_known(uint8_t type)
 
 const char *vtci_frame_type_name(uint8_t type)
 {
-    static const char *const names[] = {"?",    "DEFINITIONS", "BLOCK",
-                                        "TEXT", "DOCUMENT",    "INDEX"};
+    static const char *const names[] = {"?", "DEFINITIONS", "BLOCK", "TEXT", "DOCUMENT", "INDEX"};
     return names[vtci_frame_is_known(type) ? type : 0];
 }
 

@@ -34,9 +34,9 @@ vtc_status vtci_frame_append(struct vtci_buffer *out, uint8_t type, uint8_t flag
 {
     if (head_len_bytes > VTCI_META_BYTES_MAX || payload_len_bytes > VTCI_PAYLOAD_BYTES_MAX)
         return VTC_ERR_ARGUMENT;
-    VTC_TRY(vtci_buffer_reserve(out,
-                                VTCI_FRAME_OVERHEAD_BYTES + head_len_bytes + payload_len_bytes));
-    VTC_TRY(vtci_frame_append_head(out, type, flags, head, head_len_bytes, payload,
-                                   payload_len_bytes));
+    VTC_TRY(
+        vtci_buffer_reserve(out, VTCI_FRAME_OVERHEAD_BYTES + head_len_bytes + payload_len_bytes));
+    VTC_TRY(
+        vtci_frame_append_head(out, type, flags, head, head_len_bytes, payload, payload_len_bytes));
     return vtci_buffer_append(out, payload, payload_len_bytes);
 }

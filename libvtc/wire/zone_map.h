@@ -22,10 +22,10 @@ struct vtci_zone_map {
     uint64_t document_offset;
     uint64_t document_bytes;
     bool has_times;
-    int64_t first_ns;    /* the least time of an event */
-    uint64_t range_ns;   /* the greatest time or end, less first_ns */
-    uint64_t longest_ns; /* the longest span that ends here */
-    uint64_t spans;      /* how many spans end here */
+    int64_t first_ns;     /* the least time of an event */
+    uint64_t range_ns;    /* the greatest time or end, less first_ns */
+    uint64_t longest_ns;  /* the longest span that ends here */
+    uint64_t spans;       /* how many spans end here */
     uint32_t phases[256]; /* how many events of each phase; [0]: without one */
     size_t track_count;
     const uint32_t *tracks;     /* for the encoder: ascending, each once */

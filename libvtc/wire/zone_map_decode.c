@@ -125,6 +125,5 @@ bool vtci_zone_map_has_track(const struct vtci_zone_map *zone, uint32_t track)
 int64_t vtci_zone_map_last_ns(const struct vtci_zone_map *zone)
 {
     uint64_t room = (uint64_t)INT64_MAX - (uint64_t)zone->first_ns;
-    return zone->range_ns > room ? INT64_MAX
-                                 : (int64_t)((uint64_t)zone->first_ns + zone->range_ns);
+    return zone->range_ns > room ? INT64_MAX : (int64_t)((uint64_t)zone->first_ns + zone->range_ns);
 }

@@ -148,6 +148,18 @@ END
 tail -n +2 .out | cut -d, -f1-3 >found
 same wanted found 'the slowest of all blocks'
 
+begin 'the same answer with any number of threads'
+for count in 1 20 1000; do
+    run query --format csv -T1 blocks.vtc "slowest $count"
+    expect_code 0
+    cp .out alone
+    for threads in 0 2 3 8; do
+        run query --format csv -T$threads blocks.vtc "slowest $count"
+        expect_code 0
+        same alone .out "slowest $count with $threads threads"
+    done
+done
+
 begin 'only the blocks that matter are read'
 python3 - >peak.json <<'END'
 print("[")
@@ -161,6 +173,20 @@ run query -v --format csv peak.vtc 'slowest 1'
 expect_code 0
 grep -Eq '^vtc: peak.vtc: 1 of [0-9]+ blocks read$' .err || fail "$(cat .err)"
 grep -q '^f,100000000,3333330000,' .out || fail "$(cat .out)"
+
+begin 'of equal spans, those that start later are not looked for'
+python3 - >repeated.json <<'END'
+print("[")
+for i in range(300000):
+    print('{"ph":"X","pid":1,"tid":1,"ts":%d,"dur":%d,"name":"f"},' % (i * 10, i % 1000))
+print("{}]")
+END
+compress repeated.json
+run query -v -T1 --format csv repeated.vtc 'slowest 3'
+expect_code 0
+grep -Eq '^vtc: repeated.vtc: 1 of [0-9]+ blocks read$' .err || fail "$(cat .err)"
+[ "$(tail -n +2 .out | cut -d, -f3 | tr '\n' ' ')" = '9990000 19990000 29990000 ' ] ||
+    fail "$(cat .out)"
 
 begin 'names of threads and processes'
 cat >names.json <<'END'

@@ -33,10 +33,10 @@ static uint64_t fixture_random(struct fixture *f)
     return f->noise * 0x2545F4914F6CDD1Du >> 16;
 }
 
-#define FIXTURE_OK(call)       \
-    do {                       \
-        if ((call) != VTC_OK)  \
-            abort();           \
+#define FIXTURE_OK(call)      \
+    do {                      \
+        if ((call) != VTC_OK) \
+            abort();          \
     } while (0)
 
 static uint32_t fixture_column(struct fixture *f, uint32_t parent, uint8_t kind, const char *key,
@@ -131,8 +131,8 @@ static void fixture_open(struct fixture *f, const struct vtc_allocator *allocato
     f->data.memory = &f->memory;
     f->data.column_count = f->schema.column_count;
     f->data.column_capacity = f->schema.column_count;
-    f->data.columns = vtci_allocate_zeroed(
-        &f->memory, f->data.column_capacity * sizeof *f->data.columns);
+    f->data.columns =
+        vtci_allocate_zeroed(&f->memory, f->data.column_capacity * sizeof *f->data.columns);
     for (uint32_t i = 0; i < f->data.column_count; i++)
         f->data.columns[i].column = i;
 }
@@ -140,10 +140,9 @@ static void fixture_open(struct fixture *f, const struct vtc_allocator *allocato
 static void fixture_put(struct fixture *f, uint32_t column, int64_t value, uint8_t scale)
 {
     struct vtci_values *values = &f->data.columns[column];
-    FIXTURE_OK(VTCI_ARRAY_RESERVE(&f->memory, values->values, values->capacity,
-                                  values->count + 1));
-    FIXTURE_OK(VTCI_ARRAY_RESERVE(&f->memory, values->scales, values->scales_capacity,
-                                  values->count + 1));
+    FIXTURE_OK(VTCI_ARRAY_RESERVE(&f->memory, values->values, values->capacity, values->count + 1));
+    FIXTURE_OK(
+        VTCI_ARRAY_RESERVE(&f->memory, values->scales, values->scales_capacity, values->count + 1));
     values->scales[values->count] = scale;
     values->values[values->count++] = value;
 }
@@ -180,8 +179,7 @@ static void fixture_close(struct fixture *f)
         VTCI_ARRAY_FREE(&f->memory, values->plain, values->plain_capacity);
         VTCI_ARRAY_FREE(&f->memory, values->plain_ends, values->plain_ends_capacity);
     }
-    vtci_release(&f->memory, f->data.columns,
-                 f->data.column_capacity * sizeof *f->data.columns);
+    vtci_release(&f->memory, f->data.columns, f->data.column_capacity * sizeof *f->data.columns);
     vtci_schema_free(&f->schema);
 }
 
@@ -314,8 +312,8 @@ static void fixture_row(struct fixture *f, uint32_t ts, uint32_t dur)
         const struct vtci_path *path = &f->schema.paths[f->schema.columns[column].path];
         if (path->key_len_bytes == 3 && memcmp(path->key, "pid", 3) == 0)
             fixture_put(f, column, 4711 + f->thread / 4, 0);
-        else if (path->key_len_bytes == 3 &&
-                 memcmp(path->key, "tid", 3) == 0 && f->schema.columns[column].type == VTCI_NUMBER)
+        else if (path->key_len_bytes == 3 && memcmp(path->key, "tid", 3) == 0 &&
+                 f->schema.columns[column].type == VTCI_NUMBER)
             fixture_put(f, column, 100000 + f->thread, 0);
         else if (column == ts)
             fixture_time(f, ts, dur, shape->phase == 'X');

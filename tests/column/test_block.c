@@ -78,9 +78,9 @@ static void check_block(struct fixture *f, const struct packed_block *packed, bo
     struct vtci_block_decoder *decoder = vtci_block_decoder_create(&f->memory);
     struct vtci_cursor table = vtci_cursor_make(packed->table.data, packed->table.len_bytes);
     assert_non_null(decoder);
-    vtc_status status = vtci_block_decoder_open(decoder, &f->schema, f->data.rows, &table,
-                                                packed->payload.data, packed->payload.len_bytes,
-                                                &err);
+    vtc_status status =
+        vtci_block_decoder_open(decoder, &f->schema, f->data.rows, &table, packed->payload.data,
+                                packed->payload.len_bytes, &err);
     if (status != VTC_OK)
         fail_msg("%s: %s", err.rule, err.message);
     assert_int_equal(vtci_cursor_left(&table), 0);
@@ -161,8 +161,8 @@ static vtc_status decode_all(struct fixture *f, const uint8_t *table, size_t tab
     struct vtc_error err = {0};
     struct vtci_block_decoder *decoder = vtci_block_decoder_create(&f->memory);
     struct vtci_cursor cursor = vtci_cursor_make(table, table_bytes);
-    vtc_status status = vtci_block_decoder_open(decoder, &f->schema, f->data.rows, &cursor,
-                                                payload, payload_bytes, &err);
+    vtc_status status = vtci_block_decoder_open(decoder, &f->schema, f->data.rows, &cursor, payload,
+                                                payload_bytes, &err);
     const struct vtci_values *values;
     for (uint32_t i = 0; status == VTC_OK && i < f->data.column_count; i++)
         status = vtci_block_decoder_column(decoder, i, &values, &err);
@@ -195,20 +195,18 @@ static void test_block__damaged_gives_a_status(void **state)
             size_t at = (size_t)fixture_random(&f) % packed.payload.len_bytes;
             uint8_t old = payload[at];
             payload[at] = (uint8_t)fixture_random(&f);
-            (void)decode_all(&f, table, packed.table.len_bytes, payload,
-                             packed.payload.len_bytes);
+            (void)decode_all(&f, table, packed.table.len_bytes, payload, packed.payload.len_bytes);
             payload[at] = old;
         }
         for (size_t at = 0; at < packed.table.len_bytes * 8; at++) {
             table[at / 8] ^= (uint8_t)(1u << at % 8);
-            (void)decode_all(&f, table, packed.table.len_bytes, payload,
-                             packed.payload.len_bytes);
+            (void)decode_all(&f, table, packed.table.len_bytes, payload, packed.payload.len_bytes);
             table[at / 8] ^= (uint8_t)(1u << at % 8);
         }
         for (size_t len = 0; len < packed.table.len_bytes; len++) {
             uint8_t *prefix = copy_of(table, len);
-            assert_int_not_equal(
-                decode_all(&f, prefix, len, payload, packed.payload.len_bytes), VTC_OK);
+            assert_int_not_equal(decode_all(&f, prefix, len, payload, packed.payload.len_bytes),
+                                 VTC_OK);
             free(prefix);
         }
         free(table);
@@ -263,8 +261,8 @@ static void test_block__every_allocation_may_fail(void **state)
         vtc_status status = VTC_ERR_NO_MEMORY;
         struct vtci_block_encoder *encoder = vtci_block_encoder_create(&memory);
         if (encoder)
-            status = vtci_block_encode(encoder, &f.schema, &f.data, NULL, 0, 3, &table, &payload,
-                                       NULL);
+            status =
+                vtci_block_encode(encoder, &f.schema, &f.data, NULL, 0, 3, &table, &payload, NULL);
         vtci_block_encoder_free(encoder);
         struct vtci_block_decoder *decoder =
             status == VTC_OK ? vtci_block_decoder_create(&memory) : NULL;
@@ -272,8 +270,8 @@ static void test_block__every_allocation_may_fail(void **state)
             status = VTC_ERR_NO_MEMORY;
         if (decoder) {
             struct vtci_cursor cursor = vtci_cursor_make(table.data, table.len_bytes);
-            status = vtci_block_decoder_open(decoder, &f.schema, f.data.rows, &cursor,
-                                             payload.data, payload.len_bytes, NULL);
+            status = vtci_block_decoder_open(decoder, &f.schema, f.data.rows, &cursor, payload.data,
+                                             payload.len_bytes, NULL);
             const struct vtci_values *values;
             for (uint32_t i = 0; status == VTC_OK && i < f.data.column_count; i++)
                 status = vtci_block_decoder_column(decoder, i, &values, NULL);

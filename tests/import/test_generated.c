@@ -25,8 +25,8 @@ static const char *pick(struct chance *chance, const char *const *from, uint32_t
     return from[draw(chance, count)];
 }
 
-#define PICK(chance, ...)                                                      \
-    pick((chance), (const char *const[]){__VA_ARGS__},                         \
+#define PICK(chance, ...)                              \
+    pick((chance), (const char *const[]){__VA_ARGS__}, \
          sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 struct layout {
@@ -56,11 +56,15 @@ static void put_number(struct chance *chance, struct bytes *out)
     case 3: snprintf(text, sizeof text, "%.17g", value); break;
     case 4: snprintf(text, sizeof text, "%e", value); break;
     case 5: snprintf(text, sizeof text, "%g", value); break;
-    case 6: snprintf(text, sizeof text, "16999999991%05u%03u", draw(chance, 100000),
-                     draw(chance, 1000)); break;
-    case 7: snprintf(text, sizeof text, "%s",
-                     PICK(chance, "true", "false", "null", "NaN", "-0", "0.0", "1e400",
-                          "9223372036854775807", "-9223372036854775808", "00", "1.", ".1")); break;
+    case 6:
+        snprintf(text, sizeof text, "16999999991%05u%03u", draw(chance, 100000),
+                 draw(chance, 1000));
+        break;
+    case 7:
+        snprintf(text, sizeof text, "%s",
+                 PICK(chance, "true", "false", "null", "NaN", "-0", "0.0", "1e400",
+                      "9223372036854775807", "-9223372036854775808", "00", "1.", ".1"));
+        break;
     default: snprintf(text, sizeof text, "%u", 1000 + draw(chance, 1000)); break;
     }
     bytes_text(out, text);
@@ -108,7 +112,8 @@ static void put_value(struct chance *chance, const struct layout *layout, struct
             if (!first)
                 bytes_text(out, draw(chance, 40) ? layout->comma : "  ,");
             if (!list) {
-                bytes_text(out, PICK(chance, "\"k\"", "\"size\"", "\"\\u0041\"", "\"x y\"", "\"\""));
+                bytes_text(out,
+                           PICK(chance, "\"k\"", "\"size\"", "\"\\u0041\"", "\"x y\"", "\"\""));
                 bytes_text(out, layout->colon);
             }
             put_value(chance, layout, out, depth + 1);
@@ -172,7 +177,8 @@ static void make_document(struct chance *chance, struct bytes *out)
     uint64_t ns = draw(chance, 1000000);
     bytes_text(out, PICK(chance, "", "", " ", "\n", "\xEF\xBB\xBF"));
     if (object)
-        bytes_text(out, PICK(chance, "{\"traceEvents\":[", "{\"a\":{\"b\":[1]},\"traceEvents\": [\n"));
+        bytes_text(out,
+                   PICK(chance, "{\"traceEvents\":[", "{\"a\":{\"b\":[1]},\"traceEvents\": [\n"));
     else
         bytes_text(out, PICK(chance, "[", "[\n", "[ "));
     for (uint32_t i = draw(chance, 400), first = 1; i > 0; i--, first = 0) {
@@ -215,8 +221,7 @@ static void check_document(uint64_t seed, const struct bytes *text, struct chanc
     struct vtc_compress_result result;
     struct vtc_error err;
     struct bytes probe = {0};
-    vtc_status status =
-        compress_bytes(text->data, text->len_bytes, 0, 1, 1, &probe, &result, &err);
+    vtc_status status = compress_bytes(text->data, text->len_bytes, 0, 1, 1, &probe, &result, &err);
     bytes_free(&probe);
     if (status == VTC_ERR_NOT_JSON || status == VTC_ERR_NOT_TRACE)
         return;

@@ -140,8 +140,8 @@ static void test_compress__refuses_with_a_place(void **state)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         struct bytes file = {0};
         struct vtc_error err = {0};
-        vtc_status status = compress_bytes(refused[i].text, strlen(refused[i].text), 0, 3, 1,
-                                           &file, NULL, &err);
+        vtc_status status =
+            compress_bytes(refused[i].text, strlen(refused[i].text), 0, 3, 1, &file, NULL, &err);
         if (status != refused[i].status || err.line != refused[i].line ||
             err.column != refused[i].column || err.offset != refused[i].offset)
             fail_msg("%s: %s at line %llu column %llu offset %llu: %s", refused[i].text,

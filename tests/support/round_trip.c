@@ -34,8 +34,8 @@ struct source {
     size_t piece_bytes;
 };
 
-static vtc_status read_source(void *context, void *buffer, size_t capacity_bytes,
-                              size_t *out_bytes, struct vtc_error *err)
+static vtc_status read_source(void *context, void *buffer, size_t capacity_bytes, size_t *out_bytes,
+                              struct vtc_error *err)
 {
     struct source *source = context;
     size_t len_bytes = source->left_bytes;
@@ -65,8 +65,9 @@ vtc_status compress_bytes(const void *text, size_t len_bytes, size_t piece_bytes
                           struct vtc_error *err)
 {
     struct source source = {text, len_bytes, piece_bytes};
-    struct vtc_compress_opts opts = {
-        .struct_size = sizeof opts, .level = level, .threads = threads};
+    struct vtc_compress_opts opts = {.struct_size = sizeof opts,
+                                     .level = level,
+                                     .threads = threads};
     return vtc_compress(read_source, &source, write_bytes, out, &opts, result, err);
 }
 
@@ -88,8 +89,7 @@ bool round_trips(const void *text, size_t len_bytes, size_t piece_bytes, int lev
 {
     struct bytes file = {0}, back = {0};
     struct vtc_error err = {0};
-    vtc_status status =
-        compress_bytes(text, len_bytes, piece_bytes, level, 1, &file, result, &err);
+    vtc_status status = compress_bytes(text, len_bytes, piece_bytes, level, 1, &file, result, &err);
     const char *step = "compress";
     if (status == VTC_OK) {
         step = "decompress";

@@ -39,26 +39,26 @@ enum vtc_field {
  *  not asked for is NULL. Borrowed until the block is closed. @since 1.0 */
 struct vtc_events {
     size_t count;
-    const uint32_t *row;         /**< within the block, ascending; rows that are no events are left out */
-    const uint8_t *phase;        /**< 'X', 'B', …; 0: none */
-    const int64_t *time_ns;      /**< VTC_NO_TIME: none */
-    const int64_t *duration_ns;  /**< the event's own `dur`; VTC_NO_TIME: none */
-    const uint32_t *track;       /**< VTC_NO_TRACK: none */
-    const vtc_string *name;      /**< VTC_NO_STRING: none */
+    const uint32_t *row;  /**< within the block, ascending; rows that are no events are left out */
+    const uint8_t *phase; /**< 'X', 'B', …; 0: none */
+    const int64_t *time_ns;     /**< VTC_NO_TIME: none */
+    const int64_t *duration_ns; /**< the event's own `dur`; VTC_NO_TIME: none */
+    const uint32_t *track;      /**< VTC_NO_TRACK: none */
+    const vtc_string *name;     /**< VTC_NO_STRING: none */
     const vtc_string *category;
-    const vtc_string *id;        /**< a number as its text */
+    const vtc_string *id; /**< a number as its text */
 };
 
 /** Spans that end in a block: each X with time and duration, and each E that ends a B (which may be
  *  in an earlier block). In the order of the rows that end them. @since 1.0 */
 struct vtc_spans {
     size_t count;
-    const uint32_t *row;         /**< the X or the E */
-    const uint8_t *phase;        /**< 'X', or 'E' for a pair */
+    const uint32_t *row;  /**< the X or the E */
+    const uint8_t *phase; /**< 'X', or 'E' for a pair */
     const int64_t *start_ns;
-    const int64_t *duration_ns;  /**< below 0 where the trace says so */
+    const int64_t *duration_ns; /**< below 0 where the trace says so */
     const uint32_t *track;
-    const vtc_string *name;      /**< of the B for a pair, of the E where the B has none */
+    const vtc_string *name; /**< of the B for a pair, of the E where the B has none */
     const vtc_string *category;
 };
 
@@ -110,10 +110,10 @@ VTC_API struct vtc_text vtc_block_string(const vtc_block *block, vtc_string stri
 /** The values of one column in a block: value i is in row[i]. @since 1.0 */
 struct vtc_values {
     size_t count;
-    const uint32_t *row;       /**< ascending; a row may have several values, or none */
-    const int64_t *number;     /**< NUMBER: the decimal × 10^scale; NODE, COUNT, TAG: the value */
-    const uint8_t *scale;      /**< NUMBER: decimals; 255: it is another token, see `string` */
-    const vtc_string *string;  /**< STRING, RAW, SEPARATOR; NUMBER where scale is 255 */
+    const uint32_t *row;      /**< ascending; a row may have several values, or none */
+    const int64_t *number;    /**< NUMBER: the decimal × 10^scale; NODE, COUNT, TAG: the value */
+    const uint8_t *scale;     /**< NUMBER: decimals; 255: it is another token, see `string` */
+    const vtc_string *string; /**< STRING, RAW, SEPARATOR; NUMBER where scale is 255 */
 };
 
 /** Unpacks any column.
@@ -128,11 +128,11 @@ VTC_API VTC_NODISCARD vtc_status vtc_block_values(vtc_block *block, uint32_t col
 
 /** What an iterator is to leave. @since 1.0 */
 struct vtc_filter {
-    size_t struct_size;  /**< sizeof(struct vtc_filter) */
-    unsigned fields;     /**< of enum vtc_field; what the filter itself needs is added */
-    int has_track;       /**< not 0: only events of `track` */
+    size_t struct_size; /**< sizeof(struct vtc_filter) */
+    unsigned fields;    /**< of enum vtc_field; what the filter itself needs is added */
+    int has_track;      /**< not 0: only events of `track` */
     uint32_t track;
-    int has_range;       /**< not 0: only events that touch from_ns … to_ns, both inclusive; one with
+    int has_range; /**< not 0: only events that touch from_ns … to_ns, both inclusive; one with
                               a duration touches from its time to its end; one without time does not */
     int64_t from_ns;
     int64_t to_ns;

@@ -37,12 +37,12 @@ typedef vtc_status (*vtc_progress_fn)(void *context, uint64_t input_bytes, uint6
 
 /** Options; zero means the default everywhere. @since 1.0 */
 struct vtc_compress_opts {
-    size_t struct_size;                 /**< sizeof(struct vtc_compress_opts) */
-    int level;                          /**< 1 (fast) to 19 (small); 0: VTC_LEVEL_DEFAULT */
-    unsigned threads;                   /**< workers beside the scanner; 0 and 1: all in the caller */
-    size_t memory_limit_bytes;          /**< 0: 512 MiB */
+    size_t struct_size;        /**< sizeof(struct vtc_compress_opts) */
+    int level;                 /**< 1 (fast) to 19 (small); 0: VTC_LEVEL_DEFAULT */
+    unsigned threads;          /**< workers beside the scanner; 0 and 1: all in the caller */
+    size_t memory_limit_bytes; /**< 0: 512 MiB */
     const struct vtc_allocator *allocator; /**< NULL: malloc */
-    vtc_progress_fn progress;           /**< may be NULL */
+    vtc_progress_fn progress;              /**< may be NULL */
     void *progress_context;
 };
 
@@ -50,11 +50,11 @@ struct vtc_compress_opts {
 struct vtc_compress_result {
     uint64_t input_bytes;
     uint64_t output_bytes;
-    uint64_t rows;         /**< objects kept in columns */
-    uint64_t events;       /**< rows that are events */
-    uint64_t raw_events;   /**< events kept as raw text, since no shape could be made for them */
-    uint64_t issues;       /**< places that are no event; see `vtc info` */
-    int cut_off;           /**< not 0: the document ends within an event … */
+    uint64_t rows;           /**< objects kept in columns */
+    uint64_t events;         /**< rows that are events */
+    uint64_t raw_events;     /**< events kept as raw text, since no shape could be made for them */
+    uint64_t issues;         /**< places that are no event; see `vtc info` */
+    int cut_off;             /**< not 0: the document ends within an event … */
     uint64_t cut_off_offset; /**< … that begins here */
 };
 

@@ -16,9 +16,10 @@ extern "C" {
 
 /** Options; zero means the default everywhere. @since 1.0 */
 struct vtc_decompress_opts {
-    size_t struct_size;       /**< sizeof(struct vtc_decompress_opts) */
-    unsigned threads;         /**< workers that unpack blocks ahead; 0 and 1: all in the caller */
-    vtc_progress_fn progress; /**< may be NULL; input is what was read of the file, output the text */
+    size_t struct_size; /**< sizeof(struct vtc_decompress_opts) */
+    unsigned threads;   /**< workers that unpack blocks ahead; 0 and 1: all in the caller */
+    vtc_progress_fn
+        progress; /**< may be NULL; input is what was read of the file, output the text */
     void *progress_context;
 };
 

@@ -61,6 +61,8 @@ struct vtc_slowest_opts {
     size_t struct_size;                    /**< sizeof(struct vtc_slowest_opts) */
     size_t memory_limit_bytes;             /**< for the answer, beside the reader's; 0: 512 MiB */
     const struct vtc_allocator *allocator; /**< NULL: malloc */
+    unsigned threads; /**< that read blocks, the caller among them; 0 and 1: the
+                                                caller alone. The answer does not depend on it */
 };
 
 /** The longest spans of a file. */
@@ -74,9 +76,9 @@ typedef struct vtc_slowest vtc_slowest;
  *  @param opts         may be NULL
  *  @param out_slowest  to be closed with vtc_slowest_close; written on success
  *  @param err          may be NULL
- *  @return VTC_OK; VTC_ERR_ARGUMENT (count is 0); VTC_ERR_NO_MEMORY (the limit too); or as
- *          vtc_block_open
- *  @thread any  @allocates within memory_limit_bytes  @blocks on reading
+ *  @return VTC_OK; VTC_ERR_ARGUMENT (count is 0); VTC_ERR_NO_MEMORY (the limit too); VTC_ERR_CORRUPT
+ *          (ZON-4) when a block that is read is not what its zone map says; or as vtc_block_open
+ *  @thread any  @allocates within memory_limit_bytes  @blocks on reading  @spec ZON-4
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_slowest_find(const vtc_reader *reader, uint64_t count,
                                                   const struct vtc_slowest_opts *opts,

@@ -39,10 +39,10 @@ struct vtc_text {
  *  same number means the same text; a number below VTC_STRING_LOCAL is good for the whole file, one
  *  above it only for its block. See vtc_reader_string and vtc_block_string. @since 1.0 */
 typedef uint64_t vtc_string;
-#define VTC_NO_STRING ((vtc_string)0)                    /**< absent */
-#define VTC_STRING_LOCAL ((vtc_string)1 << 63)           /**< from here on: of one block */
+#define VTC_NO_STRING ((vtc_string)0)          /**< absent */
+#define VTC_STRING_LOCAL ((vtc_string)1 << 63) /**< from here on: of one block */
 
-#define VTC_NO_TIME INT64_MIN  /**< a time or duration that the event does not have */
+#define VTC_NO_TIME INT64_MIN   /**< a time or duration that the event does not have */
 #define VTC_NO_TRACK UINT32_MAX /**< the event is on no track that the file knows */
 
 /** Options; zero means the default everywhere. @since 1.0 */
@@ -74,8 +74,7 @@ VTC_API VTC_NODISCARD vtc_status vtc_reader_open(const char *path,
  *  @thread any  @allocates within the limit  @blocks on reading
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_reader_open_fd(int fd, const struct vtc_reader_opts *opts,
-                                                    vtc_reader **out_reader,
-                                                    struct vtc_error *err);
+                                                    vtc_reader **out_reader, struct vtc_error *err);
 
 /** Opens a file that lies in memory.
  *  @param bytes  borrowed, and not to be changed, until vtc_reader_close
@@ -98,10 +97,10 @@ struct vtc_summary {
     uint16_t version_major;
     uint16_t version_minor;
     uint64_t file_bytes;
-    uint64_t frames;           /**< parts of the file; see vtc_reader_frame */
+    uint64_t frames; /**< parts of the file; see vtc_reader_frame */
     uint64_t blocks;
     uint64_t tracks;
-    uint64_t rows;             /**< objects kept in columns; most are events */
+    uint64_t rows; /**< objects kept in columns; most are events */
     uint64_t events;
     uint64_t spans;            /**< X, and pairs of B and E */
     int has_times;             /**< not 0: the next three are set */
@@ -140,9 +139,9 @@ VTC_API vtc_status vtc_reader_damage(const vtc_reader *reader, struct vtc_error 
 
 /** A part of the file. @since 1.0 */
 struct vtc_frame {
-    const char *type;       /**< "DEFINITIONS", "BLOCK", "TEXT", "DOCUMENT", "INDEX", "?"; static */
+    const char *type; /**< "DEFINITIONS", "BLOCK", "TEXT", "DOCUMENT", "INDEX", "?"; static */
     uint64_t file_offset;
-    uint64_t stored_bytes;  /**< all of it, with head and checksums */
+    uint64_t stored_bytes; /**< all of it, with head and checksums */
 };
 
 /** Describes a frame.
@@ -155,7 +154,7 @@ VTC_API VTC_NODISCARD vtc_status vtc_reader_frame(const vtc_reader *reader, uint
 
 /** A place of the document that is no event. @since 1.0 */
 struct vtc_issue {
-    uint64_t offset;     /**< in the document */
+    uint64_t offset; /**< in the document */
     uint64_t len_bytes;
     const char *cause;   /**< a static sentence */
     unsigned cause_code; /**< as in format/SPEC.md, section 7.7 */
@@ -212,12 +211,12 @@ struct vtc_zone {
     uint64_t document_bytes;  /**< … and its length */
     int has_times;            /**< not 0: first_ns and last_ns are set */
     int64_t first_ns;
-    int64_t last_ns;          /**< the greatest time or end */
-    uint64_t longest_ns;      /**< the longest span that ends here */
-    uint64_t spans;           /**< how many spans end here */
-    uint64_t tracks;          /**< how many tracks have events here */
-    uint64_t file_offset;     /**< where the block is in the file … */
-    uint64_t stored_bytes;    /**< … and its length */
+    int64_t last_ns;       /**< the greatest time or end */
+    uint64_t longest_ns;   /**< the longest span that ends here */
+    uint64_t spans;        /**< how many spans end here */
+    uint64_t tracks;       /**< how many tracks have events here */
+    uint64_t file_offset;  /**< where the block is in the file … */
+    uint64_t stored_bytes; /**< … and its length */
 };
 
 /** Gives the zone map of a block.
@@ -251,11 +250,11 @@ VTC_API int vtc_reader_zone_may_have_name(const vtc_reader *reader, uint64_t blo
 /** A column: the values of one type at one place within the events. @since 1.0 */
 struct vtc_column {
     uint32_t column;
-    char path[256];        /**< such as `args.data[].size`; NUL-terminated, cut off with "..." */
-    const char *type;      /**< "NUMBER", "STRING", …; static */
-    char encoding[160];    /**< the most frequent one, such as `GROUP(DELTA(PLANES 2))` */
-    uint32_t encodings;    /**< how many different ones there are */
-    uint64_t blocks;       /**< how many blocks have it */
+    char path[256];     /**< such as `args.data[].size`; NUL-terminated, cut off with "..." */
+    const char *type;   /**< "NUMBER", "STRING", …; static */
+    char encoding[160]; /**< the most frequent one, such as `GROUP(DELTA(PLANES 2))` */
+    uint32_t encodings; /**< how many different ones there are */
+    uint64_t blocks;    /**< how many blocks have it */
     uint64_t values;
     uint64_t raw_bytes;    /**< unpacked */
     uint64_t stored_bytes; /**< in the blocks */

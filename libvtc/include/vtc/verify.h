@@ -20,10 +20,10 @@ typedef vtc_status (*vtc_problem_fn)(void *context, const struct vtc_error *prob
 
 /** Options; zero means the default everywhere. @since 1.0 */
 struct vtc_verify_opts {
-    size_t struct_size;        /**< sizeof(struct vtc_verify_opts) */
-    vtc_problem_fn problem;    /**< may be NULL */
+    size_t struct_size;     /**< sizeof(struct vtc_verify_opts) */
+    vtc_problem_fn problem; /**< may be NULL */
     void *problem_context;
-    vtc_progress_fn progress;  /**< may be NULL; input is what was read, output the text rebuilt */
+    vtc_progress_fn progress; /**< may be NULL; input is what was read, output the text rebuilt */
     void *progress_context;
 };
 
