@@ -128,6 +128,7 @@ class Decoder:
         self.counts = {}
         self.document = None        # the DOCUMENT frame's fields
         self.index_offset = None
+        self.trailer_fault = None
         self.notes = []
 
     def run(self):
@@ -144,10 +145,13 @@ class Decoder:
             else:
                 if self.index_offset is None:
                     self.notes.append("no INDEX")
-                elif offset >= len(self.data):
-                    self.notes.append("no trailer")
-            if self.document is None and self.document_bytes:
+                else:
+                    self._trailer_fault(truncated("IDX-1", "a trailer", "the end of the file"))
+            if self.document is None:
                 raise truncated("DOC-1", "a DOCUMENT frame", "the end of the file")
+            self._check_document()
+            if self.trailer_fault:
+                raise self.trailer_fault
         except VtcError as error:
             if error.offset is None:
                 error.offset = offset
@@ -161,9 +165,18 @@ class Decoder:
         right = (len(trailer) == TRAILER_BYTES and trailer[16:] == TRAILER_MAGIC
                  and int.from_bytes(trailer[8:16], "little") == xxh3_64(trailer[:8])
                  and int.from_bytes(trailer[:8], "little") == self.index_offset)
-        if not right:
-            self.notes.append("the trailer is not usable")
+        if not right and len(trailer) < TRAILER_BYTES:
+            self._trailer_fault(truncated("IDX-1", "a trailer of %d bytes" % TRAILER_BYTES,
+                                          "%d" % len(trailer)))
+        elif not right:
+            self._trailer_fault(corrupt("IDX-1", "a trailer that names the INDEX frame", "another"))
         return True
+
+    def _trailer_fault(self, error):
+        """The document is whole without a trailer: a fault only where everything is checked."""
+        self.notes.append(str(error))
+        if self.checks:
+            self.trailer_fault = error
 
     def _take(self, frame):
         name = FRAME_NAMES.get(frame.type, "unknown")
@@ -221,16 +234,26 @@ class Decoder:
         cur.finish()
         if frame.payload:
             raise corrupt("FRM-5", "no payload in a DOCUMENT frame", "%d" % len(frame.payload))
-        if size != self.document_bytes:
-            raise corrupt("DOC-2", "a document of %d bytes" % size, "%d" % self.document_bytes)
-        found = self.hash.digest()
-        if found != wanted:
-            raise corrupt("DOC-2", "the hash %016x%016x" % (wanted[1], wanted[0]),
-                          "%016x%016x" % (found[1], found[0]))
-        if (rows, events) != (self.rows, self.events):
-            raise corrupt("DOC-1", "%d rows, %d events" % (rows, events),
-                          "%d and %d" % (self.rows, self.events))
         self.document = (size, rows, events, flags, issues, listed)
+        self.document_hash = wanted
+        self.document_offset = frame.offset
+
+    def _check_document(self):
+        """At the end, since text after the DOCUMENT frame is a fault of its own."""
+        size, rows, events = self.document[:3]
+        found, wanted = self.hash.digest(), self.document_hash
+        error = None
+        if (rows, events) != (self.rows, self.events):
+            error = corrupt("DOC-1", "%d rows, %d events" % (self.rows, self.events),
+                            "%d and %d" % (rows, events))
+        elif size != self.document_bytes:
+            error = corrupt("DOC-2", "a document of %d bytes" % size, "%d" % self.document_bytes)
+        elif found != wanted:
+            error = corrupt("DOC-2", "the hash %016x%016x" % (wanted[1], wanted[0]),
+                            "%016x%016x" % (found[1], found[0]))
+        if error:
+            error.offset = self.document_offset
+            raise error
 
     def _take_index(self, frame):
         payload = read_packed(frame, Cursor(frame.head), "the index")

@@ -166,7 +166,7 @@ class Schema:
                 self._check_list(path)
                 shape = Shape(path, LIST, 0, [], [cur.string("a literal") for _ in range(3)])
             else:
-                raise corrupt("DEF-6", "the kind 1 or 2 of a shape", "%d" % kind)
+                raise corrupt("DEF-4", "the kind 1 or 2 of a shape", "%d" % kind)
             self.shapes[path].append(shape)
             self.shape_count += 1
         for path, type_ in self.columns:

@@ -183,7 +183,7 @@ def definitions():
         define(paths=[vb.elements(0)], columns=[vb.column(0, COUNT)] + [
             vb.column(1, t) for t in (TAG, NUMBER, STRING, NODE, RAW)],
             shapes=[vb.list_shape(0, b"[", b",", b"]")], strings=[]))
-    bad("DEF-6-kind", "A shape of the kind 3.",
+    bad("DEF-4-kind", "A shape of the kind 3.",
         define(shapes=[vb.varint(0, "path") + vb.u8(3, "kind 3") + vb.raw(b"\0\0\0")]))
     bad("DEF-7-type", "Strings of a NODE column.", define(strings=[vb.strings_of(0, [b"a"])]))
     bad("DEF-7-column", "Strings of a column that is not defined.",
@@ -488,9 +488,14 @@ def documents():
     file = text_file()
     bad("DOC-1-missing", "The DOCUMENT frame is missing: the file is incomplete.",
         file, 1, "TRUNCATED", document=b"[]")
-    bad("DOC-1-twice", "Two DOCUMENT frames.", text_file().document().document())
-    bad("DOC-1-text-after", "Text after the DOCUMENT frame.",
-        text_file().document().add_text(b" "))
+    bad("DOC-1-nothing", "A header and nothing more.", vb.File(), 0, "TRUNCATED", document=b"")
+    bad("DOC-1-twice", "Two DOCUMENT frames.", text_file().document().document(), verify=True)
+    file = text_file()
+    file.text += b" "
+    file.document()
+    file.text = b"[]"
+    bad("DOC-1-text-after", "Text after the DOCUMENT frame, which counts it.",
+        file.add_text(b" "), verify=True)
     bad("DOC-1-rows", "Another number of rows than the blocks have.",
         events_file(ONE, close=False).document(rows=2), verify=True)
     bad("DOC-1-events", "Another number of events than the blocks have.",
@@ -504,22 +509,39 @@ def documents():
                                     + vb.raw(b"\0\0\0\0", "rows, events, flags, issues")
                                     + vb.varint(1 << 40, "listed"), [])))
 
-    def index(change):
+    def index(name, title, change, rule=None):
         file = text_file().document()
         change(file)
-        return file.trailer()
-    bad("IDX-2-size", "Another size of a frame.", index(
-        lambda f: f.index(frames=[(3, 37, None), (4, 54, None)])), 2, verify=True)
-    bad("IDX-2-type", "Another type of a frame.", index(
-        lambda f: f.index(frames=[(1, 36, None), (4, 54, None)])), 2, verify=True)
-    bad("IDX-2-count", "A frame too few.", index(lambda f: f.index(frames=f.frames[:1])), 2, verify=True)
+        end = file.offset
+        file.trailer()
+        # The frame that the INDEX is wrong about is as good a place as the INDEX.
+        bad(name, title, file, 2, verify=True, rule=rule, place=(32, end - 32))
+    index("IDX-2-size", "Another size of a frame.",
+          lambda f: f.index(frames=[(3, 37, None), (4, 54, None)]))
+    index("IDX-2-type", "Another type of a frame.",
+          lambda f: f.index(frames=[(1, 36, None), (4, 54, None)]))
+    index("IDX-2-count", "A frame too few.", lambda f: f.index(frames=f.frames[:1]))
+    index("FRM-5-index", "An INDEX with a byte too many.", lambda f: f.index(more=b"\0"))
     file = events_file(ONE, close=False).add_text(b"]\n").document()
     zone = vb.zone_map(1, 1, 2, 54, names=None)
     frames_ = [(t, n, zone if t == 2 else z) for t, n, z in file.frames]
-    bad("IDX-2-zone-map", "Another zone map than that of the block.",
-        file.index(frames=frames_).trailer(), 5, verify=True)
-    bad("FRM-5-index", "An INDEX with a byte too many.", index(lambda f: f.index(more=b"\0")), 2,
-        verify=True)
+    file.index(frames=frames_)
+    end = file.offset
+    bad("IDX-2-zone-map", "Another zone map than that of the block.", file.trailer(), 5,
+        verify=True, place=(32, end - 32))
+    whole = b"[\n" + file.text[2:]
+
+    def trailer(name, title, change, status="CORRUPT"):
+        file = events_file(ONE, close=False).add_text(b"]\n").document().index()
+        change(file)
+        bad(name, title, file, len(file.frames), status, document=whole, verify=True)
+    trailer("IDX-1-checksum", "A trailer whose checksum is wrong is not used.",
+            lambda f: f.trailer(spoil=1))
+    trailer("IDX-1-offset", "A trailer that points elsewhere is not used.",
+            lambda f: f.trailer(offset=32))
+    trailer("IDX-1-magic", "A trailer whose magic is wrong is not used.",
+            lambda f: f.trailer(magic=b"VTCEND\r\r"))
+    trailer("IDX-1-missing", "The trailer is missing.", lambda f: None, "TRUNCATED")
 
 
 def make():

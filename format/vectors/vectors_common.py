@@ -12,8 +12,10 @@ def good(name, title, file, text=None):
 
 
 def bad(name, title, file, frame=None, status="CORRUPT", rule=None, document=None, verify=False,
-        annotated=None):
+        annotated=None, place=None):
     """frame: the number of the frame that is wrong; None: the last one; -1: the header.
+
+    place: instead, the offset and how many bytes from there.
 
     verify: a reader that only rebuilds the document need not notice.
     """
@@ -25,6 +27,8 @@ def bad(name, title, file, frame=None, status="CORRUPT", rule=None, document=Non
         frame = len(file.offsets) - 1 if frame is None else frame
         offset = file.offsets[frame] if frame < len(file.offsets) else file.offset
         within = file.frames[frame][1] if frame < len(file.frames) else 24
+    if place:
+        offset, within = place
     expect = {"status": status, "rule": rule, "offset": offset, "within": within}
     if verify:
         expect["verify-only"] = "yes"

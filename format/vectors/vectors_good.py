@@ -10,15 +10,8 @@ def containers():
     good("text-only", "Text without events; the second frame is one zstd frame.",
          vb.File().add_text(b'{"traceEvents":[],\n')
          .add_text(b' "x":[{}]}\n', method=1, stored=vb.zstd_raw(b' "x":[{}]}\n')).close())
-    good("no-document", "Neither text nor blocks: nothing is incomplete.", vb.File())
     good("no-index", "The INDEX and the trailer are missing: read by walking the chain.",
          events_file(ONE, close=False).add_text(b"]\n").document())
-    good("no-trailer", "The trailer is missing: the INDEX is met by walking.",
-         events_file(ONE, close=False).add_text(b"]\n").document().index())
-    good("trailer-checksum", "IDX-1: a trailer whose checksum is wrong is not used.",
-         events_file(ONE, close=False).add_text(b"]\n").document().index().trailer(spoil=1))
-    good("trailer-offset", "IDX-1: a trailer that points elsewhere is not used.",
-         events_file(ONE, close=False).add_text(b"]\n").document().index().trailer(offset=32))
     file = vb.File().add_text(b"[")
     file.add(200, vb.frame(200, vb.string(b"head", "of a later version"),
                            vb.raw(b"payload"), flags=1))
