@@ -9,6 +9,7 @@ from array import array
 from itertools import accumulate, chain, repeat
 
 import vtc_mix
+from vtc_numbers import TICKS, Ticks, number_texts
 from vtc_schema import (COUNT, MEMBER, NODE, NUMBER, STRING, TAG, TYPE_NAMES)
 from vtc_wire import MAX_OPERATOR_DEPTH, SIGN, corrupt, signed, unsupported
 
@@ -30,6 +31,7 @@ class Place:
         self.role = role            # "nodes", "codes", "mantissas", "ids", "lengths", …
         self.scale = None           # of a NUMBER
         self.codes = None
+        self.rule = None
         self.nest_children = None   # within NEST's a and b: k for each value
         self.ops = []               # for --columns
 
@@ -283,7 +285,7 @@ def read_nested(place, n, rows, depth):
     if column != ts_column or place.role != "mantissas" or depth != 1:
         raise corrupt("NEST-3", "a column whose NEST names column %d" % place.column,
                       "column %d" % column)
-    if scale != place.scale or any(place.codes):
+    if scale != place.scale or (255 in place.codes if place.rule == TICKS else any(place.codes)):
         raise corrupt("NEST-3", "the S of ts and only codes 0", "other")
     if n != len(durs):
         raise corrupt("BLK-5", "%d values in column %d" % (len(durs), place.column), "%d" % n)
@@ -385,59 +387,30 @@ def read_column(block, cur, column, n):
     return out
 
 
-def decimal_texts(mantissas, decimals, rule):
-    """Rule 0: all decimals; 1: no trailing zeros; 2: no trailing zeros but the first one."""
-    if decimals == 0:
-        return [b"%d" % m for m in mantissas]
-    power = 10 ** decimals
-    form = b"%%d.%%0%dd" % decimals
-    out = []
-    for m in mantissas:
-        whole, part = divmod(m if m >= 0 else -m, power)
-        if rule == 0:
-            text = form % (whole, part)
-        elif part:
-            text = (form % (whole, part)).rstrip(b"0")
-        else:
-            text = b"%d.0" % whole if rule == 2 else b"%d" % whole
-        out.append(text if m >= 0 else b"-" + text)
-    return out
-
-
 def read_number(place, out, n, rows):
     cur = place.cur
     rule, scale = cur.u8("rule"), cur.u8("S")
-    if rule > 2 or scale > 18 or rule == 2 and scale == 0:
-        raise corrupt("NUMB-1", "a rule up to 2 and S up to 18", "%d and %d" % (rule, scale))
+    if rule > TICKS or scale > 18 or rule == 2 and scale == 0:
+        raise corrupt("NUMB-1", "a rule up to 3 and S up to 18", "%d and %d" % (rule, scale))
+    ticks = None
+    place.role = "ticks"
+    if rule == TICKS:
+        ticks = Ticks(cur, scale)
+        place.ops.append("TICKS(%d)" % len(ticks.factors))
+        indices = read_array(place, n, rows)
+        ticks.set_arrays(indices, read_array(place, n, rows))
+        place.ops.append("|")
     place.role = "codes"
     codes = read_array(place, n, rows)
-    used = set(codes)
-    for code in used:
+    for code in set(codes):
         if not (0 <= code <= 19 or code == 255):
             raise corrupt("NUMB-1", "a code of 0 to 19 or 255", "%d" % code)
-    place.role, place.scale, place.codes = "mantissas", scale, codes
+    place.role, place.scale, place.codes, place.rule = "mantissas", scale, codes, rule
     place.ops.append("|")
     mantissas = read_array(place, n, rows)
-    out.values, out.codes, out.scale = mantissas, codes, scale
-    if used == {0}:
-        out.texts = decimal_texts(mantissas, scale, rule)
-        return
+    out.values, out.codes, out.scale, out.rule = mantissas, codes, scale, rule
     strings = place.block.schema.strings[place.column]
-    texts = [b""] * n
-    for code in used:
-        where = [i for i, c in enumerate(codes) if c == code]
-        values = [mantissas[i] for i in where]
-        if code == 255:
-            if min(values) < 1 or max(values) >= len(strings):
-                raise corrupt("NUMB-1", "an id from 1 to %d" % (len(strings) - 1), "other")
-            some = [strings[v] for v in values]
-        elif code == 0:
-            some = decimal_texts(values, scale, rule)
-        else:
-            some = decimal_texts(values, code - 1, 0)
-        for i, text in zip(where, some):
-            texts[i] = text
-    out.texts = texts
+    out.texts = number_texts(codes, mantissas, rule, scale, ticks, strings)
 
 
 def read_strings(place, out, n, rows):

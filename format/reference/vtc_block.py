@@ -86,6 +86,7 @@ class Column:
         self.texts = None       # NUMBER, STRING, RAW, SEPARATOR: the text of every value
         self.codes = None       # NUMBER
         self.scale = None       # NUMBER: S
+        self.rule = None        # NUMBER
         self.nest_dur = None    # the column `dur` that a NEST here names
         self.description = ""
 

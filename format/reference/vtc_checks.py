@@ -4,7 +4,10 @@ Not checked: `longest` and `spans`, which need the pairing of begins and ends ov
 the whole file, and the tracks, which need the pid's and tid's JSON text.
 """
 from collections import Counter
+from fractions import Fraction
+from math import floor
 
+from vtc_numbers import TICKS
 from vtc_schema import NUMBER, STRING
 from vtc_wire import corrupt
 
@@ -85,6 +88,8 @@ def check_times(block, events):
 
 
 def nanoseconds(column, i):
+    if column.rule == TICKS:
+        return floor(Fraction(column.texts[i].decode()) * 1000)
     code = column.codes[i]
     scale = column.scale if code == 0 else code - 1
     mantissa = column.values[i]
