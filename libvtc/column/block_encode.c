@@ -10,13 +10,8 @@ struct vtci_effort vtci_effort_of_level(int level)
     struct vtci_effort effort = {0};
     if (level >= 1) {
         effort.planes_zstd = 1;
-        effort.text_zstd = 3;
+        effort.text_zstd = level < 3 ? level : 3;
         effort.directory_zstd = 3;
-    }
-    if (level >= 3) {
-        effort.planes_zstd = 3;
-        effort.text_zstd = 6;
-        effort.directory_zstd = 9;
     }
     if (level >= 4) {
         effort.trials = true;
