@@ -85,9 +85,11 @@ static inline uint32_t vtci_trie_match(struct vtci_row_parser *parser, uint32_t 
     const uint8_t *value = pos + edge->literal_len_bytes;
     if (value < end && vtci_literal_equals(pos, parser->literals.data + edge->literal_pos,
                                            edge->literal_len_bytes)) {
-        if (edge->kind == VTCI_SLOT_NUMBER && !vtci_ends_bare(*value))
-            return first;
-        if (edge->kind == VTCI_SLOT_STRING && !edge->not_decimal)
+        bool fits = edge->kind == VTCI_SLOT_NUMBER   ? !vtci_ends_bare(*value)
+                    : edge->kind == VTCI_SLOT_STRING ? !edge->not_decimal
+                    : edge->kind == VTCI_SLOT_NODE   ? *value == '{' || *value == '['
+                                                     : edge->kind == VTCI_SLOT_END;
+        if (fits)
             return first;
     }
     return vtci_trie_search(parser, node, pos, end);
