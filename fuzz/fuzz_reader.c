@@ -1,0 +1,133 @@
+/* Any bytes as a file: every call of the reader, decompression, verification and a query give a
+ * status; nothing crashes, hangs or takes more than the memory limit. The mutator mends checksums
+ * and repacks nothing, so that damage gets past the first line of defence.
+ */
+#include "base/bytes.h"
+#include "base/checksum.h"
+#include "vtc/block.h"
+#include "vtc/decompress.h"
+#include "vtc/query.h"
+#include "vtc/verify.h"
+
+#define LIMIT_BYTES ((size_t)64 << 20)
+#define HEADER_BYTES 32u
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+
+static volatile uint64_t sink; /* keeps reads of what was given alive */
+
+static void use(struct vtc_text text)
+{
+    for (size_t i = 0; i < text.len_bytes; i++)
+        sink += (uint8_t)text.data[i];
+}
+
+static void read_block(const vtc_reader *reader, uint64_t index)
+{
+    vtc_block *block;
+    const struct vtc_spans *spans;
+    if (vtc_block_open(reader, index, VTC_FIELD_ALL, &block, NULL) != VTC_OK)
+        return;
+    const struct vtc_events *events = vtc_block_events(block);
+    for (size_t i = 0; i < events->count; i++) {
+        sink += (uint64_t)events->time_ns[i] + events->track[i] + events->row[i];
+        use(vtc_block_string(block, events->name[i]));
+        use(vtc_block_string(block, events->id[i]));
+    }
+    if (vtc_block_spans(block, &spans, NULL) == VTC_OK)
+        for (size_t i = 0; i < spans->count; i++) {
+            sink += (uint64_t)spans->start_ns[i] + spans->track[i];
+            use(vtc_block_string(block, spans->name[i]));
+            use(vtc_block_string(block, spans->category[i]));
+        }
+    vtc_block_close(block);
+}
+
+static vtc_status note_column(void *context, const struct vtc_column *column)
+{
+    (void)context;
+    sink += column->column;
+    return VTC_OK;
+}
+
+static vtc_status discard(void *context, const void *bytes, size_t len_bytes, struct vtc_error *err)
+{
+    uint64_t *total = context;
+    (void)bytes;
+    (void)err;
+    *total += len_bytes;
+    return *total > LIMIT_BYTES ? VTC_ERR_CANCELLED : VTC_OK;
+}
+
+static void read_all(vtc_reader *reader)
+{
+    struct vtc_summary summary;
+    struct vtc_text process, thread;
+    vtc_slowest *slowest;
+    uint64_t total = 0;
+    vtc_reader_summary(reader, &summary);
+    for (uint64_t i = 0; i < summary.blocks && i < 16; i++)
+        read_block(reader, i);
+    for (uint32_t i = 0; i < summary.tracks && i < 4; i++)
+        if (vtc_reader_track_names(reader, i, &process, &thread, NULL) == VTC_OK)
+            use(thread);
+    (void)!vtc_reader_columns(reader, note_column, NULL, NULL);
+    (void)!vtc_decompress(reader, discard, &total, NULL, NULL, NULL);
+    (void)!vtc_verify(reader, NULL, NULL, NULL);
+    if (vtc_slowest_find(reader, 5, NULL, &slowest, NULL) == VTC_OK) {
+        size_t count;
+        const struct vtc_span *spans = vtc_slowest_spans(slowest, &count);
+        for (size_t i = 0; i < count; i++)
+            use(spans[i].name);
+        vtc_slowest_close(slowest);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct vtc_reader_opts opts = {.struct_size = sizeof opts, .memory_limit_bytes = LIMIT_BYTES};
+    vtc_reader *reader;
+    if (vtc_reader_open_memory(data, size, &opts, &reader, NULL) != VTC_OK)
+        return 0;
+    read_all(reader);
+    vtc_reader_close(reader);
+    return 0;
+}
+
+/* Walks the frames by their lengths and makes every checksum right. */
+static void mend(uint8_t *data, size_t size)
+{
+    if (size < HEADER_BYTES)
+        return;
+    vtci_store_u64(data + 24, vtci_checksum(data, 24));
+    for (size_t at = HEADER_BYTES; size - at >= 32;) {
+        uint64_t head = vtci_load_u32(data + at + 8), payload = vtci_load_u32(data + at + 12);
+        if (head + payload + 32 > size - at)
+            return;
+        uint8_t *frame = data + at;
+        vtci_store_u64(frame + 16, vtci_checksum(frame + 32 + head, (size_t)payload));
+        vtci_store_u64(frame + 24 + head, vtci_checksum(frame, 24 + (size_t)head));
+        at += 32 + (size_t)(head + payload);
+        if (size - at == 24)
+            vtci_store_u64(data + at + 8, vtci_checksum(data + at, 8));
+    }
+}
+
+#if defined(__clang__)
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
+{
+    (void)data;
+    (void)max_size;
+    return size;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    size = LLVMFuzzerMutate(data, size, max_size);
+    if (seed % 8)
+        mend(data, size);
+    return size;
+}
+#endif
