@@ -96,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return 0;
 }
 
+#if defined(__clang__)
 /* Walks the frames by their lengths and makes every checksum right. */
 static void mend(uint8_t *data, size_t size)
 {
@@ -115,7 +116,6 @@ static void mend(uint8_t *data, size_t size)
     }
 }
 
-#if defined(__clang__)
 __attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size)
 {
     (void)data;

@@ -8,6 +8,8 @@ counts are filled in here; a caller who wants them wrong says so by name.
 Two layers: the structures one by one (functions), and class File, which keeps count of
 offsets and of the document, so that DOCUMENT, INDEX and trailer come out right.
 """
+import struct
+
 from vtc_xxh3 import xxh3_64, xxh3_128
 
 NUMBER, STRING, NODE, COUNT, TAG, RAW, SEPARATOR = range(1, 8)
@@ -323,6 +325,20 @@ def mix_at(segment, offset, size, contexts=()):
 def number(rule, scale_, codes, mantissas):
     return (u8(rule, "rule") + u8(scale_, "S") + heading("codes") + codes +
             heading("mantissas") + mantissas)
+
+
+def double(value):
+    return raw(struct.pack("<d", value), "%r" % value)
+
+
+def ticks(scale_, factors, indices, residuals, codes, mantissas, m=None):
+    """Rule 3. factors: (a, c, g)."""
+    out = (u8(3, "rule 3: ticks") + u8(scale_, "S") +
+           varint(len(factors) if m is None else m, "m"))
+    for a, c, g in factors:
+        out += double(a) + double(c) + varint(g, "g")
+    return (out + heading("indices") + indices + heading("residuals") + residuals +
+            heading("codes") + codes + heading("mantissas") + mantissas)
 
 
 def ids_only(ids):

@@ -392,12 +392,40 @@ def encodings():
         bad(name, title, events_file(ONE, whole={TS: lambda t, s: vb.number(
             rule, scale, vb.constant(code), vb.constant(mantissa))}), 2)
     wrong_number("NUMB-1-scale", "S is 19.", 0, 19, 0, 10)
-    wrong_number("NUMB-1-rule", "The rule 3.", 3, 1, 0, 10)
+    wrong_number("NUMB-1-rule", "The rule 4.", 4, 1, 0, 10)
     wrong_number("NUMB-1-rule-2", "Rule 2 with S = 0.", 2, 0, 0, 10)
     wrong_number("NUMB-1-code", "The code 20.", 0, 0, 20, 10)
     wrong_number("NUMB-1-code-negative", "The code -1.", 0, 0, -1, 10)
     wrong_number("NUMB-1-id", "A string that is not defined.", 0, 0, 255, 1)
     wrong_number("NUMB-1-id-0", "The string 0.", 0, 0, 255, 0)
+
+    def wrong_ticks(name, title, a=1.0, c=3.0, g=1, index=0, residual=0, code=0, mantissa=333, scale=3,
+                    m=None):
+        bad(name, title, events_file(ONE, whole={TS: lambda t, s: vb.ticks(
+            scale, [(a, c, g)], vb.constant(index), vb.constant(residual), vb.constant(code),
+            vb.constant(mantissa), m)}), 2)
+    top = (1 << 63) - 1
+    wrong_ticks("NUMB-3-no-factors", "No factors.", m=0)
+    wrong_ticks("NUMB-3-factors", "65 factors.", m=65)
+    wrong_ticks("NUMB-3-a-zero", "A factor of zero.", a=0.0)
+    wrong_ticks("NUMB-3-a-negative", "A negative factor.", a=-1.0)
+    wrong_ticks("NUMB-3-c-infinite", "An infinite factor.", c=float("inf"))
+    wrong_ticks("NUMB-3-c-nan", "A factor that is no number.", c=float("nan"))
+    wrong_ticks("NUMB-3-g-0", "g is 0.", g=0)
+    wrong_ticks("NUMB-3-g", "g is 2^32.", g=1 << 32)
+    wrong_ticks("NUMB-3-index", "An index past the factors.", index=1)
+    wrong_ticks("NUMB-3-index-negative", "A negative index.", index=-1)
+    wrong_ticks("NUMB-3-zero", "The double 0.", mantissa=0)
+    wrong_ticks("NUMB-3-power", "A power of two.", c=1.0, mantissa=4000)
+    wrong_ticks("NUMB-3-small", "A double below 2^-14.", c=1e6, mantissa=0, residual=3)
+    wrong_ticks("NUMB-3-large", "A double above 2^52.", c=1.0, mantissa=0, residual=(1 << 53) + 1)
+    wrong_ticks("NUMB-3-infinite", "A double that overflows.", a=1e308, c=1e-308, residual=5)
+    wrong_ticks("NUMB-3-sum", "k does not fit into 64 bits.", c=1.0, mantissa=7000, residual=top)
+    wrong_ticks("NUMB-3-decimals", "More than 18 decimals.", c=9e3, mantissa=0, residual=1)
+    wrong_ticks("NUMB-3-product", "A mantissa that does not fit, at another scale.", code=19,
+                mantissa=10**4 * 10**4)
+    wrong_ticks("NUMB-3-code-sum", "A mantissa and residual that do not fit.", code=4, mantissa=5,
+                residual=top)
 
     def wrong_string(name, title, make, **more):
         bad(name, title, events_file(TWO, whole={NAME: make}), 2, **more)

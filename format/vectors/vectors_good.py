@@ -169,6 +169,22 @@ def strings_and_numbers():
     texts = [b"3.016", b"3.01", b"0.001", b"0.0", b"-0.5", b"-1.0"]
     good("NUMB-rule-2", "Trailing zeros are left out, but for one decimal.", events_file(
         [I(b"f", t) for t in texts], whole={TS: number(2, 3, [0], values)}))
+    texts = [b"0.3333333333333333", b"5.0", b"0.0000625", b"-1.6666666666666667",
+             b"1234567.3333333333", b"0.6666666666666666", b"17.25"]
+    good("NUMB-rule-3", "Ticks: thirds and others, by three factors; the third by its residual.",
+         events_file([I(b"f", t) for t in texts], whole={TS: lambda table, segment: vb.ticks(
+             3, [(1.0, 3.0, 1), (1.0, 16000.0, 1), (0.25, 1.0, 3)],
+             vb.planes([0, 0, 1, 0, 0, 0, 2], segment),
+             vb.planes([0, 0, 1, 0, 0, 0, 0], segment, base=0), vb.constant(0),
+             vb.planes([333, 5000, 0, -1667, 1234567333, 667, 17250], segment))}))
+    schema = plain_schema(strings={TS: [b"1e3"]})
+    texts = [b"0.3333333333333333", b"5.00", b"7", b"1e3", b"-7", b"2.1250000", b"-0.5"]
+    good("NUMB-rule-3-codes", "Ticks, and numbers with decimals of their own, by their residuals.",
+         events_file([I(b"f", t) for t in texts], schema, whole={TS: lambda table, segment: vb.ticks(
+             3, [(1.0, 3.0, 1)], vb.constant(0), vb.planes([0, 0, 0, 5, 1, 10000, 0], segment),
+             vb.planes([0, 3, 1, 255, 1, 8, 2], segment, base=0),
+             vb.planes([333, 5000, 7999, 1, -8999, 2124, -500], segment))},
+             range_=1007000))
     schema = plain_schema(strings={TS: [b"1e3", b"null", b"-0"]})
     good("NUMB-codes", "Codes: the column's scale, others of their own, and text (255).",
          events_file([I(b"f", t) for t in (
