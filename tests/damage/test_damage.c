@@ -60,12 +60,13 @@ static void test_prefix__gives_a_prefix(void **state)
 
 static void check_flip(const struct bytes *file, const struct bytes *text, size_t bit)
 {
-    struct bytes back = {0}, damaged = {exact_copy(file->data, file->len_bytes), file->len_bytes, 0};
+    struct bytes back = {0},
+                 damaged = {exact_copy(file->data, file->len_bytes), file->len_bytes, 0};
     struct vtc_error err = {0};
     damaged.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
     vtc_status status = decompress_bytes(&damaged, 1, &back, &err);
-    bool same = back.len_bytes == text->len_bytes &&
-                memcmp(back.data, text->data, text->len_bytes) == 0;
+    bool same =
+        back.len_bytes == text->len_bytes && memcmp(back.data, text->data, text->len_bytes) == 0;
     if (!is_clean(status) || (status == VTC_OK && !same))
         fail_msg("bit %zu: %s, %s", bit, vtc_status_name(status), same ? "same" : "other bytes");
     if (status == VTC_ERR_CORRUPT && err.rule[0] == '\0')

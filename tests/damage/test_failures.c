@@ -54,8 +54,9 @@ static vtc_status compress_with(const struct bytes *text, const struct vtc_alloc
                                 unsigned *reads)
 {
     struct input input = {text, 0, 0, fail_read};
-    struct vtc_compress_opts opts = {
-        .struct_size = sizeof opts, .level = 12, .allocator = allocator};
+    struct vtc_compress_opts opts = {.struct_size = sizeof opts,
+                                     .level = 12,
+                                     .allocator = allocator};
     output->fail_at = fail_write;
     vtc_status status = vtc_compress(read_some, &input, write_some, output, &opts, NULL, NULL);
     *reads = input.reads;
@@ -72,8 +73,7 @@ static void test_compress__survives_each_allocation_failing(void **state)
         struct output output = {{0}, 0, 0};
         unsigned reads;
         test_fault_allocator_init(&faults, fail_at);
-        vtc_status status =
-            compress_with(&text, &faults.allocator, 0, 0, &output, &reads);
+        vtc_status status = compress_with(&text, &faults.allocator, 0, 0, &output, &reads);
         bytes_free(&output.bytes);
         assert_int_equal(faults.held_bytes, 0);
         if (faults.calls < fail_at) {
@@ -144,8 +144,7 @@ static void test_reader__survives_each_allocation_failing(void **state)
         vtc_reader *reader;
         test_fault_allocator_init(&faults, fail_at);
         struct vtc_reader_opts opts = {.struct_size = sizeof opts, .allocator = &faults.allocator};
-        vtc_status status =
-            vtc_reader_open_memory(file.data, file.len_bytes, &opts, &reader, NULL);
+        vtc_status status = vtc_reader_open_memory(file.data, file.len_bytes, &opts, &reader, NULL);
         if (status == VTC_OK) {
             status = read_everything(reader);
             vtc_reader_close(reader);
@@ -176,8 +175,7 @@ static void test_limits__are_kept(void **state)
         struct vtc_compress_opts opts = {.struct_size = sizeof opts,
                                          .memory_limit_bytes = limit_bytes,
                                          .allocator = &faults.allocator};
-        vtc_status status =
-            vtc_compress(read_some, &input, write_some, &output, &opts, NULL, NULL);
+        vtc_status status = vtc_compress(read_some, &input, write_some, &output, &opts, NULL, NULL);
         assert_true(status == VTC_OK || status == VTC_ERR_NO_MEMORY);
         assert_true(faults.peak_bytes <= limit_bytes + (1 << 16));
         if (limit_bytes == 64 << 20)
