@@ -135,10 +135,11 @@ static inline vtc_status push_string(struct vtci_memory *memory, struct vtci_val
 
 /* --- tracks ---------------------------------------------------------------------------------- */
 
-/* The JSON text of a pid or tid: a string with its quotes, which stand around it in the window. */
+/* The JSON text of a pid or tid: a string with its quotes, which stand around it in the window. An
+ * object or a list counts as absent. */
 static struct vtci_bytes json_text(const struct vtci_entry *entry)
 {
-    if (!entry)
+    if (!entry || (entry->type != VTCI_NUMBER && entry->type != VTCI_STRING))
         return (struct vtci_bytes){NULL, 0};
     bool quotes = entry->type == VTCI_STRING || entry->quoted;
     return (struct vtci_bytes){entry->text - quotes, entry->len_bytes + 2u * quotes};
