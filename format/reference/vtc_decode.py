@@ -128,7 +128,6 @@ class Decoder:
         self.counts = {}
         self.document = None        # the DOCUMENT frame's fields
         self.index_offset = None
-        self.trailer_fault = None
         self.notes = []
 
     def run(self):
@@ -146,12 +145,10 @@ class Decoder:
                 if self.index_offset is None:
                     self.notes.append("no INDEX")
                 else:
-                    self._trailer_fault(truncated("IDX-1", "a trailer", "the end of the file"))
+                    self.notes.append("no trailer")
             if self.document is None:
                 raise truncated("DOC-1", "a DOCUMENT frame", "the end of the file")
             self._check_document()
-            if self.trailer_fault:
-                raise self.trailer_fault
         except VtcError as error:
             if error.offset is None:
                 error.offset = offset
@@ -165,18 +162,9 @@ class Decoder:
         right = (len(trailer) == TRAILER_BYTES and trailer[16:] == TRAILER_MAGIC
                  and int.from_bytes(trailer[8:16], "little") == xxh3_64(trailer[:8])
                  and int.from_bytes(trailer[:8], "little") == self.index_offset)
-        if not right and len(trailer) < TRAILER_BYTES:
-            self._trailer_fault(truncated("IDX-1", "a trailer of %d bytes" % TRAILER_BYTES,
-                                          "%d" % len(trailer)))
-        elif not right:
-            self._trailer_fault(corrupt("IDX-1", "a trailer that names the INDEX frame", "another"))
+        if not right:
+            self.notes.append("the trailer cannot be used")
         return True
-
-    def _trailer_fault(self, error):
-        """The document is whole without a trailer: a fault only where everything is checked."""
-        self.notes.append(str(error))
-        if self.checks:
-            self.trailer_fault = error
 
     def _take(self, frame):
         name = FRAME_NAMES.get(frame.type, "unknown")

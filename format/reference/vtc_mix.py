@@ -1,4 +1,4 @@
-"""MIX: integers by context mixing and an arithmetic code (format/spec-parts/mix.md).
+"""MIX: integers by context mixing and an arithmetic code (SPEC.md, annex A).
 
 A counter is one integer, P << 10 | A. The lines lie in one list, eight places each:
 the check word, then nodes 1 to 7. The decision, by far the hottest code here, is

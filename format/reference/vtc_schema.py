@@ -26,7 +26,7 @@ class Shape:
 
 
 def phase_of_shape(literals):
-    """The value of the last member `ph`, where it stands wholly in one literal (SPEC 9).
+    """The value of the last member `ph`, where it stands wholly in one literal (SPEC 7.10).
 
     Walks over the text of the literals as JSON. A slot is opaque: it can stand for a
     value, or for what is between two quotes.

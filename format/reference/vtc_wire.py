@@ -9,7 +9,7 @@ CORRUPT, UNSUPPORTED, NOT_VTC, TRUNCATED, LIMIT = \
     "corrupt", "unsupported", "not-vtc", "truncated", "limit"
 EXIT_CODES = {NOT_VTC: 2, CORRUPT: 3, UNSUPPORTED: 4, TRUNCATED: 5, LIMIT: 6}
 
-# Section 14.
+# Section 13.
 MAX_HEAD_BYTES = 64 << 20
 MAX_PAYLOAD_BYTES = 1 << 30
 MAX_UNPACKED_BYTES = 1 << 30

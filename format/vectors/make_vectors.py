@@ -7,8 +7,10 @@
 The .hex files are what counts, and are committed: hexadecimal bytes, `#` begins a
 comment. An .expect file has lines `key: value`:
 
-    status        GOOD, CORRUPT, UNSUPPORTED, NOT_VTC or TRUNCATED
-    rule          the id of the rule that is broken
+    status        GOOD, CORRUPT, UNSUPPORTED, NOT_VTC or TRUNCATED; a second word is what a
+                  reader may say instead
+    rule          the id of the rule that is broken; further words as before: a reader may name
+                  the rule of the structure in which it is broken
     offset        the offset of the frame that is wrong (0: the file header)
     within        how many bytes it has: a reader may name a place within it
     verify-only   yes: a reader that only rebuilds the document need not notice

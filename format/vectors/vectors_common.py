@@ -12,10 +12,11 @@ def good(name, title, file, text=None):
 
 
 def bad(name, title, file, frame=None, status="CORRUPT", rule=None, document=None, verify=False,
-        annotated=None, place=None):
+        annotated=None, place=None, also=None, also_status=None):
     """frame: the number of the frame that is wrong; None: the last one; -1: the header.
 
     place: instead, the offset and how many bytes from there.
+    also, also_status: what a reader may say instead.
 
     verify: a reader that only rebuilds the document need not notice.
     """
@@ -29,6 +30,10 @@ def bad(name, title, file, frame=None, status="CORRUPT", rule=None, document=Non
         within = file.frames[frame][1] if frame < len(file.frames) else 24
     if place:
         offset, within = place
+    if also:
+        rule += " " + also
+    if also_status:
+        status += " " + also_status
     expect = {"status": status, "rule": rule, "offset": offset, "within": within}
     if verify:
         expect["verify-only"] = "yes"

@@ -12,6 +12,12 @@ def containers():
          .add_text(b' "x":[{}]}\n', method=1, stored=vb.zstd_raw(b' "x":[{}]}\n')).close())
     good("no-index", "The INDEX and the trailer are missing: read by walking the chain.",
          events_file(ONE, close=False).add_text(b"]\n").document())
+    good("no-trailer", "The trailer is missing: the INDEX is met by walking.",
+         events_file(ONE, close=False).add_text(b"]\n").document().index())
+    for name, wrong in (("checksum", {"spoil": 1}), ("offset", {"offset": 32}),
+                        ("magic", {"magic": b"VTCEND\r\r"})):
+        good("IDX-1-trailer-" + name, "A trailer that is wrong is not used.",
+             events_file(ONE, close=False).add_text(b"]\n").document().index().trailer(**wrong))
     file = vb.File().add_text(b"[")
     file.add(200, vb.frame(200, vb.string(b"head", "of a later version"),
                            vb.raw(b"payload"), flags=1))
@@ -73,8 +79,8 @@ def blocks():
          events_file(ONE, more=b"\x01\x02\x03"))
     good("raw-rows", "Rows that are kept as raw text, by an id and as a plain string.",
          events_file([(0, b'{"ph":"i","ts":1e3}'), X(b"f", b"10", b"3"), (0, b'{ }')],
-                     raw_schema(), flags=1, first=10000, range_=990000, longest=3000, spans=1,
-                     phases=[(0, 1), (88, 1), (105, 1)], tracks=[0, 1]))
+                     raw_schema(), flags=1, first=10000, range_=3000, longest=3000, spans=1,
+                     phases=[(0, 2), (88, 1)], tracks=[0]))
     schema = Schema([(0, b"id")], [(1, NUMBER)], [(0, 0, [b'{"id":', 3, b"}"])],
                     {1: [b",\n", b"\n"]}, [])
     good("records", "Rows of a shape that is no event.",

@@ -1,4 +1,4 @@
-"""MIX (format/spec-parts/mix.md): streams made by the reference encoder."""
+"""MIX (SPEC.md, annex A): streams made by the reference encoder."""
 import trace_builder                                    # noqa: F401 (sets the path)
 from vectors_bad import wrong_ts
 from vectors_common import (DUR, NAME, PID, TID, TS, TWO, I, X, bad, events_file, good,
@@ -73,8 +73,8 @@ def good_streams():
 def bad_streams():
     right = encode([10, 14])
 
-    def wrong(name, title, stream):
-        wrong_ts(name, title, lambda v, s: mix(s, stream))
+    def wrong(name, title, stream, **more):
+        wrong_ts(name, title, lambda v, s: mix(s, stream), **more)
     wrong("MIX-1-short", "A stream of two bytes.", b"\0\4")
     wrong("MIX-1-terms", "Seven terms.", bytes([14]) + right[1:2] + b"\0" * 15 + right[3:])
     wrong("MIX-1-terms-short", "A term that is cut off.", bytes([2, 4, 0, 0]))
@@ -94,12 +94,13 @@ def bad_streams():
         except VtcError as error:
             assert error.rule == "MIX-3", error
         wrong_ts(name, title, lambda v, s: mix(s, stream),
-                 nodes=[I(b"f", b"%d" % v) for v in values])
+                 nodes=[I(b"f", b"%d" % v) for v in values], also="MIX-1")
     wrong_end("MIX-3-long", "A stream with a byte too many.", plain + b"\0")
     wrong_end("MIX-3-short", "A stream of which half is missing.", plain[:7])
     wrong_end("MIX-3-end", "A stream that ends in another byte.",
               plain[:-1] + bytes([plain[-1] + 3 & 255]))
-    wrong("MIX-15-length", "A value of six bits where five is the most.", encode([63], width=5))
+    wrong("MIX-15-length", "A value of six bits where five is the most.", encode([63], width=5),
+          also="MIX-1")
 
     wrong_ts("ENC-8-rows", "A context in an array without rows.", lambda v, s: runs(
         1, mix(s, encode([10], [[2]]), [(0, NAME)]), constant(1)))

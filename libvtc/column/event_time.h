@@ -1,4 +1,4 @@
-/* From the spelling of a time to nanoseconds, exactly: integers only (SPEC 10, ZON-2).
+/* From the spelling of a time to nanoseconds, exactly: integers only (SPEC 7.11, ZON-2).
  * A double cannot hold 1699999999123456.789 us.
  */
 #ifndef VTCI_COLUMN_EVENT_TIME_H

@@ -1,4 +1,4 @@
-/* Begins that wait for their ends: pairing `B` and `E` events of a track (SPEC 10).
+/* Begins that wait for their ends: pairing `B` and `E` events of a track (SPEC 7.11).
  *
  * Both the importer (zone maps, carried spans) and the reader pair by this one unit. An end closes
  * the innermost open begin of its track with the same name, or, without a name, the innermost. Only

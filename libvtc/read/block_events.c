@@ -144,7 +144,7 @@ static struct vtci_bytes bytes_of(const vtc_block *block, vtc_string string)
     return (struct vtci_bytes){(const uint8_t *)text.data, text.len_bytes};
 }
 
-/* SPEC 10. */
+/* SPEC 7.11. */
 static int64_t time_of(const struct maker *maker, const struct field *field, place at)
 {
     size_t index = at >> PLACE_SHIFT;

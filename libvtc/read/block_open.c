@@ -77,7 +77,7 @@ static vtc_status read_block(vtc_block *block, const vtc_reader *reader,
     return vtci_block_begin(block, &view, err);
 }
 
-/* Blocks behind damage may use definitions that were lost: SPEC 12. */
+/* Blocks behind damage may use definitions that were lost: SPEC 11. */
 static vtc_status check_blind(const vtc_reader *reader, const struct vtci_chain_block *of,
                               struct vtc_error *err)
 {

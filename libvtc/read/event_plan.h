@@ -1,4 +1,4 @@
-/* Where the fields of an event are, shape by shape (SPEC 9).
+/* Where the fields of an event are, shape by shape (SPEC 7.10).
  *
  * A field is a member of path 0 whose values are in a NUMBER or a STRING column; of a doubled key
  * the last counts. Both kinds of column of each field are *tracked*: a shape says how many of their

@@ -34,7 +34,7 @@ VTC_NODISCARD vtc_status vtci_frame_follows(struct vtci_file *file, uint64_t fil
                                             struct vtc_error *err);
 
 /* The first offset at or after `offset` where a frame begins whose head is right; `file_bytes` when
- * there is none. For recovery: SPEC 12. Heads are only checksummed within *budget_bytes, which is
+ * there is none. For recovery: SPEC 11. Heads are only checksummed within *budget_bytes, which is
  * used up over all calls for a file: else a file full of sync marks would take for ever. */
 VTC_NODISCARD vtc_status vtci_frame_resync(struct vtci_file *file, uint64_t file_bytes,
                                            uint64_t offset, uint64_t *budget_bytes,

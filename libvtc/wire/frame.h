@@ -74,7 +74,7 @@ bool vtci_frame_is_known(uint8_t type);
 /* "BLOCK" and so on; "?" */
 const char *vtci_frame_type_name(uint8_t type);
 
-/* The first sync mark at or after `bytes`; NULL. For recovery (SPEC 12). */
+/* The first sync mark at or after `bytes`; NULL. For recovery (SPEC 11). */
 const uint8_t *vtci_frame_find_sync(const void *bytes, size_t len_bytes);
 
 #endif
