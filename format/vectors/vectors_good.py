@@ -80,7 +80,7 @@ def blocks():
     good("raw-rows", "Rows that are kept as raw text, by an id and as a plain string.",
          events_file([(0, b'{"ph":"i","ts":1e3}'), X(b"f", b"10", b"3"), (0, b'{ }')],
                      raw_schema(), flags=1, first=10000, range_=3000, longest=3000, spans=1,
-                     phases=[(0, 2), (88, 1)], tracks=[0]))
+                     phases=[(0, 2), (88, 1)], tracks=[0, 1]))
     schema = Schema([(0, b"id")], [(1, NUMBER)], [(0, 0, [b'{"id":', 3, b"}"])],
                     {1: [b",\n", b"\n"]}, [])
     good("records", "Rows of a shape that is no event.",
