@@ -6,7 +6,7 @@
 Without files: the corpus ($VTC_CORPUS or ../shared/corpus) where it is found, else tests/traces.
 Every figure is of a whole process: CPU seconds (user + system) and peak memory by the operating
 system's own account, the median of --runs runs (1 for what takes longer than 5 s). Each round trip
-of vtc is compared byte for byte. --quick takes every file below 6 MB and leaves xz out above 2 MB.
+of vtc is compared byte for byte. --quick takes the files below 3 MB.
 """
 import argparse, os, statistics, subprocess, sys, tempfile
 
@@ -82,14 +82,12 @@ def main():
         for path in traces(options.files):
             text = unpacked(path, directory)
             size = os.path.getsize(text)
-            if options.quick and size > 6e6:
+            if options.quick and size > 3e6:
                 continue
             input_bytes += size
             counted += size > 1e6
             sizes = {}
             for name, command in tools.items():
-                if options.quick and name == "xz -9e" and size > 2e6:
-                    continue
                 packed = os.path.join(directory, "packed")
                 cpu, memory = measure(command + [text], packed, options.runs)
                 sizes[name] = os.path.getsize(packed)
