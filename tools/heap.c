@@ -14,7 +14,7 @@
  * CPU time of compressing a trace, a fifth. */
 #define KEPT_BYTES (512 << 20)
 #define MAPPED_FROM_BYTES (32 << 20) /* the most that glibc takes */
-#define STEP_BYTES (256 << 20) /* of address space; pages are taken as they are touched */
+#define STEP_BYTES (256 << 20)       /* of address space; pages are taken as they are touched */
 #define HUGE_PAGE_BYTES ((uintptr_t)2 << 20)
 
 void heap_tune(void)
@@ -25,7 +25,8 @@ void heap_tune(void)
     (void)mallopt(M_TOP_PAD, STEP_BYTES);
 #if defined(MADV_HUGEPAGE)
     uintptr_t from = ((uintptr_t)sbrk(0) + HUGE_PAGE_BYTES - 1) & ~(HUGE_PAGE_BYTES - 1);
-    void *volatile block = malloc(MAPPED_FROM_BYTES / 2); /* the heap grows; none of it is touched */
+    void *volatile block =
+        malloc(MAPPED_FROM_BYTES / 2); /* the heap grows; none of it is touched */
     free(block);
     uintptr_t end = (uintptr_t)sbrk(0);
     if (from < end)

@@ -1,4 +1,4 @@
-"""What a zone map says, compared with the rows (for --check). SPEC 7.6, 9 and 10.
+"""What a zone map says, compared with the rows (for --check). SPEC 7.6, 7.10 and 7.11.
 
 Not checked: `longest` and `spans`, which need the pairing of begins and ends over
 the whole file, and the tracks, which need the pid's and tid's JSON text.

@@ -16,8 +16,13 @@ static vtc_status at_offset(vtc_status status, uint64_t offset, struct vtc_error
 {
     if (status == VTC_ERR_NO_MEMORY)
         return vtci_error_memory(err, 0);
-    if (status != VTC_OK && err)
+    /* To whoever adds, a limit of the format is a limit; in a file it is a broken rule. */
+    if (status == VTC_ERR_LIMIT)
+        status = VTC_ERR_CORRUPT;
+    if (status != VTC_OK && err) {
+        err->code = status;
         err->offset = offset;
+    }
     return status;
 }
 
@@ -106,6 +111,21 @@ static vtc_status decode_slots(struct vtci_memory *memory, struct vtci_cursor *c
     return cursor->failed ? malformed(offset, err, "a shape") : VTC_OK;
 }
 
+/* SPEC: DEF-4: slots hold members; elements stand in lists. What else the rule says, schema.c checks
+ * as the shape is added. */
+static vtc_status check_slots(const struct vtci_schema *schema, const struct shape_parts *parts,
+                              uint64_t slot_count, uint64_t offset, struct vtc_error *err)
+{
+    for (uint64_t i = 0; i < slot_count; i++) {
+        uint32_t column = parts->slots[i];
+        if (column < schema->column_count &&
+            schema->paths[schema->columns[column].path].kind == VTCI_ELEMENTS)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "DEF-4",
+                                  "expected a column of a member in a slot, found %u", column);
+    }
+    return VTC_OK;
+}
+
 static vtc_status decode_shape(struct vtci_schema *schema, struct vtci_cursor *cursor,
                                struct shape_parts *parts, uint64_t offset, struct vtc_error *err)
 {
@@ -127,6 +147,7 @@ static vtc_status decode_shape(struct vtci_schema *schema, struct vtci_cursor *c
                                   "expected at most %u slots, found %llu", VTCI_SLOTS_MAX,
                                   (unsigned long long)slot_count);
         VTC_TRY(decode_slots(schema->memory, cursor, parts, slot_count, offset, err));
+        VTC_TRY(check_slots(schema, parts, slot_count, offset, err));
         literals = parts->literals;
     }
     if (cursor->failed)

@@ -214,7 +214,7 @@ static bool slot_is_valid(const struct vtci_schema *schema, uint32_t path, uint3
         return false;
     const struct vtci_column *of = &schema->columns[column];
     return of->type >= VTCI_NUMBER && of->type <= VTCI_NODE && of->path != 0 &&
-           schema->paths[of->path].parent == path;
+           schema->paths[of->path].kind == VTCI_MEMBER && schema->paths[of->path].parent == path;
 }
 
 /* SPEC: DEF-5. */

@@ -96,12 +96,12 @@ static vtc_status check_document(const struct work *work, struct vtc_error *err)
     struct vtci_hash128 hash = vtci_hasher_value(work->output.hasher);
     const struct vtci_document *document = &reader->document;
     if (work->output.bytes != document->bytes)
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "DOC-2",
+        return vtci_error_set(err, VTC_ERR_CORRUPT, reader->document_offset, "DOC-2",
                               "expected a document of %llu bytes, rebuilt %llu",
                               (unsigned long long)document->bytes,
                               (unsigned long long)work->output.bytes);
     if (hash.low != document->hash.low || hash.high != document->hash.high)
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "DOC-2",
+        return vtci_error_set(err, VTC_ERR_CORRUPT, reader->document_offset, "DOC-2",
                               "expected the document's hash %016llx%016llx, rebuilt one with "
                               "%016llx%016llx",
                               (unsigned long long)document->hash.high,

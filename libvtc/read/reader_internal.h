@@ -51,6 +51,7 @@ struct vtc_reader {
     struct vtc_error definitions_error; /* why blocks behind chain.blind_from_offset are refused */
     bool has_document;
     struct vtci_document document;
+    uint64_t document_offset; /* of its frame */
     struct vtci_issue *issues;
     struct vtc_summary summary;
     struct vtci_track_names *names;

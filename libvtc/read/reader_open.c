@@ -52,6 +52,11 @@ static vtc_status take_document(vtc_reader *reader, const struct vtci_frame_view
 {
     VTC_TRY(vtci_document_decode(view->head, view->frame.head_bytes, view->offset,
                                  &reader->document, err));
+    if (view->frame.payload_bytes != 0)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, view->offset, "FRM-5",
+                              "expected a DOCUMENT frame without payload, found %u bytes",
+                              view->frame.payload_bytes);
+    reader->document_offset = view->offset;
     size_t listed_count = reader->document.listed_count;
     if (listed_count) {
         reader->issues = vtci_allocate(&reader->memory, listed_count * sizeof *reader->issues);
@@ -86,6 +91,7 @@ static vtc_status load_document(vtc_reader *reader, struct vtci_buffer *room, st
                 *err = damage;
             return status;
         }
+        memset(&reader->document, 0, sizeof reader->document);
         vtci_chain_note_damage(chain, &damage);
         return VTC_OK;
     }

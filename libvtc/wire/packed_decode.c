@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "wire/packed.h"
+#include "wire/varint_rule.h"
 
 /* SPEC: PCK-1, FRM-5. That a stored n equals s is part of PCK-2. */
 vtc_status vtci_packed_head_decode(const void *bytes, size_t len_bytes, uint32_t payload_bytes,
@@ -7,13 +8,13 @@ vtc_status vtci_packed_head_decode(const void *bytes, size_t len_bytes, uint32_t
                                    uint64_t offset, struct vtci_packed *out_packed,
                                    struct vtc_error *err)
 {
-    struct vtci_cursor cursor = vtci_cursor_make(bytes, len_bytes);
+    struct vtci_fields fields = vtci_fields_make(bytes, len_bytes);
     struct vtci_packed packed;
-    packed.original_bytes = vtci_cursor_varint(&cursor);
-    packed.method = vtci_cursor_u8(&cursor);
+    packed.original_bytes = vtci_fields_varint(&fields);
+    packed.method = vtci_cursor_u8(&fields.cursor);
     packed.stored_bytes = payload_bytes;
-    if (cursor.failed || vtci_cursor_left(&cursor) != 0)
-        return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "FRM-5",
+    if (fields.cursor.failed || vtci_cursor_left(&fields.cursor) != 0)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, offset, vtci_fields_rule(&fields),
                               "expected a length and a method in the frame's head of %zu bytes",
                               len_bytes);
     if (packed.original_bytes < min_bytes || packed.original_bytes > max_bytes)

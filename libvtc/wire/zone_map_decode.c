@@ -1,6 +1,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "wire/varint_rule.h"
 #include "wire/zone_map.h"
 
 bool vtci_bloom_may_have(const uint8_t bloom[VTCI_BLOOM_BYTES], uint64_t id)
@@ -16,47 +17,53 @@ bool vtci_bloom_may_have(const uint8_t bloom[VTCI_BLOOM_BYTES], uint64_t id)
     return (bloom[first / 8] >> (first % 8) & 1) && (bloom[second / 8] >> (second % 8) & 1);
 }
 
-static vtc_status malformed(uint64_t offset, struct vtc_error *err, const char *what)
+static vtc_status malformed(const struct vtci_fields *fields, uint64_t offset,
+                            struct vtc_error *err, const char *what)
 {
-    return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "FRM-5", "a zone map is malformed: %s",
-                          what);
+    return vtci_error_set(err, VTC_ERR_CORRUPT, offset, vtci_fields_rule(fields),
+                          "a zone map is malformed: %s", what);
 }
 
-static vtc_status decode_phases(struct vtci_cursor *cursor, uint64_t offset,
+static vtc_status decode_phases(struct vtci_fields *fields, uint64_t offset,
                                 struct vtci_zone_map *zone, struct vtc_error *err)
 {
-    uint64_t phase_count = vtci_cursor_varint(cursor);
-    if (cursor->failed || phase_count > 256)
-        return malformed(offset, err, "more than 256 phases");
+    uint64_t phase_count = vtci_fields_varint(fields);
+    if (fields->cursor.failed || phase_count > 256)
+        return malformed(fields, offset, err, "more than 256 phases");
     int last = -1;
     for (uint64_t i = 0; i < phase_count; i++) {
-        uint8_t phase = vtci_cursor_u8(cursor);
-        uint64_t count = vtci_cursor_varint(cursor);
-        if (cursor->failed || phase <= last || count > zone->rows)
-            return malformed(offset, err, "the phases");
+        uint8_t phase = vtci_cursor_u8(&fields->cursor);
+        uint64_t count = vtci_fields_varint(fields);
+        if (fields->cursor.failed)
+            return malformed(fields, offset, err, "the phases");
+        if (phase <= last || count > zone->rows)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "ZON-4",
+                                  "expected ascending phases of at most %u events, found phase %u "
+                                  "of %llu",
+                                  zone->rows, phase, (unsigned long long)count);
         zone->phases[phase] = (uint32_t)count;
         last = phase;
     }
     return VTC_OK;
 }
 
-static vtc_status decode_tracks(struct vtci_cursor *cursor, uint64_t offset,
+static vtc_status decode_tracks(struct vtci_fields *fields, uint64_t offset,
                                 struct vtci_zone_map *zone, struct vtc_error *err)
 {
-    uint64_t track_count = vtci_cursor_varint(cursor);
+    uint64_t track_count = vtci_fields_varint(fields);
     /* One byte each at least: CON-2. */
-    if (cursor->failed || track_count > vtci_cursor_left(cursor))
-        return malformed(offset, err, "the number of tracks");
-    zone->track_bytes = cursor->pos;
+    if (fields->cursor.failed || track_count > vtci_cursor_left(&fields->cursor))
+        return malformed(fields, offset, err, "the number of tracks");
+    zone->track_bytes = fields->cursor.pos;
     uint64_t next = 0;
     for (uint64_t i = 0; i < track_count; i++) {
-        uint64_t gap = vtci_cursor_varint(cursor);
-        if (cursor->failed || gap >= UINT32_MAX || next + gap >= UINT32_MAX)
-            return malformed(offset, err, "a track");
+        uint64_t gap = vtci_fields_varint(fields);
+        if (fields->cursor.failed || gap >= UINT32_MAX || next + gap >= UINT32_MAX)
+            return malformed(fields, offset, err, "a track");
         next += gap + 1;
     }
     zone->track_count = (size_t)track_count;
-    zone->track_len_bytes = (size_t)(cursor->pos - zone->track_bytes);
+    zone->track_len_bytes = (size_t)(fields->cursor.pos - zone->track_bytes);
     return VTC_OK;
 }
 
@@ -64,24 +71,26 @@ static vtc_status decode_tracks(struct vtci_cursor *cursor, uint64_t offset,
 vtc_status vtci_zone_map_decode(struct vtci_cursor *cursor, uint64_t offset,
                                 struct vtci_zone_map *out_zone, struct vtc_error *err)
 {
-    uint64_t fields_bytes = vtci_cursor_varint(cursor);
-    const uint8_t *fields_at = vtci_cursor_take(cursor, fields_bytes);
+    struct vtci_fields outer = {*cursor, false};
+    uint64_t fields_bytes = vtci_fields_varint(&outer);
+    const uint8_t *fields_at = vtci_cursor_take(&outer.cursor, fields_bytes);
+    *cursor = outer.cursor;
     if (cursor->failed)
-        return malformed(offset, err, "it is longer than what holds it");
-    struct vtci_cursor fields = vtci_cursor_make(fields_at, (size_t)fields_bytes);
+        return malformed(&outer, offset, err, "it is longer than what holds it");
+    struct vtci_fields fields = vtci_fields_make(fields_at, (size_t)fields_bytes);
     struct vtci_zone_map zone;
     memset(&zone, 0, sizeof zone);
-    uint64_t rows = vtci_cursor_varint(&fields);
-    uint64_t events = vtci_cursor_varint(&fields);
-    zone.document_offset = vtci_cursor_varint(&fields);
-    zone.document_bytes = vtci_cursor_varint(&fields);
-    zone.has_times = vtci_cursor_u8(&fields) & 1;
-    zone.first_ns = vtci_cursor_svarint(&fields);
-    zone.range_ns = vtci_cursor_varint(&fields);
-    zone.longest_ns = vtci_cursor_varint(&fields);
-    zone.spans = vtci_cursor_varint(&fields);
-    if (fields.failed)
-        return malformed(offset, err, "it is too short");
+    uint64_t rows = vtci_fields_varint(&fields);
+    uint64_t events = vtci_fields_varint(&fields);
+    zone.document_offset = vtci_fields_varint(&fields);
+    zone.document_bytes = vtci_fields_varint(&fields);
+    zone.has_times = vtci_cursor_u8(&fields.cursor) & 1;
+    zone.first_ns = vtci_fields_svarint(&fields);
+    zone.range_ns = vtci_fields_varint(&fields);
+    zone.longest_ns = vtci_fields_varint(&fields);
+    zone.spans = vtci_fields_varint(&fields);
+    if (fields.cursor.failed)
+        return malformed(&fields, offset, err, "it is too short");
     if (rows < 1 || rows > VTCI_BLOCK_ROWS_MAX || events > rows)
         return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "ZON-1",
                               "expected 1 to %u rows and no more events, found %llu and %llu",
@@ -91,9 +100,9 @@ vtc_status vtci_zone_map_decode(struct vtci_cursor *cursor, uint64_t offset,
     zone.events = (uint32_t)events;
     VTC_TRY(decode_phases(&fields, offset, &zone, err));
     VTC_TRY(decode_tracks(&fields, offset, &zone, err));
-    const uint8_t *bloom = vtci_cursor_take(&fields, VTCI_BLOOM_BYTES);
+    const uint8_t *bloom = vtci_cursor_take(&fields.cursor, VTCI_BLOOM_BYTES);
     if (!bloom)
-        return malformed(offset, err, "it is too short");
+        return malformed(&fields, offset, err, "it is too short");
     memcpy(zone.bloom, bloom, VTCI_BLOOM_BYTES);
     *out_zone = zone;
     return VTC_OK;

@@ -58,7 +58,7 @@ prefix=$work/moved
 libdir=$(dirname "$(find "$prefix" -name 'libvtc.so')")
 
 step "find_package"
-cmake -S "$work/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" 2>&1 &&
+cmake -G Ninja -S "$work/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" 2>&1 &&
     cmake --build "$work/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 for program in c_vtc c_vtc_static cpp_vtc cpp_vtc_static; do
     "$work/build/$program" >/dev/null
