@@ -243,14 +243,12 @@ static vtc_status verify_trailer(struct vtci_verify *verify, uint64_t index_offs
     if (status == VTC_OK)
         status = vtci_file_pread_exact(verify->reader->file, verify->offset, trailer,
                                        sizeof trailer, &err);
-    if (status == VTC_OK &&
-        (!vtci_trailer_decode(trailer, &found_offset) || found_offset != index_offset ||
-         left_bytes != sizeof trailer))
+    if (status == VTC_OK && (!vtci_trailer_decode(trailer, &found_offset) ||
+                             found_offset != index_offset || left_bytes != sizeof trailer))
         status = vtci_error_set(&err, VTC_ERR_CORRUPT, verify->offset, "IDX-1",
                                 "expected a trailer that names the INDEX at %llu, found %llu bytes "
                                 "that do not",
-                                (unsigned long long)index_offset,
-                                (unsigned long long)left_bytes);
+                                (unsigned long long)index_offset, (unsigned long long)left_bytes);
     return vtci_verify_status(verify, status, &err);
 }
 
