@@ -11,7 +11,6 @@
 #include "read/verify_internal.h"
 #include "wire/index.h"
 #include "wire/packed.h"
-#include "wire/trailer.h"
 
 vtc_status vtci_verify_problem(struct vtci_verify *verify, const struct vtc_error *problem)
 {
@@ -227,31 +226,6 @@ static vtc_status walk_frame(struct vtci_verify *verify, const struct vtci_frame
     return vtci_verify_status(verify, status, &err);
 }
 
-/* What stands behind an INDEX and is no frame. A reader does without a right one. SPEC: IDX-1. */
-static vtc_status verify_trailer(struct vtci_verify *verify, uint64_t index_offset)
-{
-    uint64_t left_bytes = verify->reader->file_bytes - verify->offset;
-    uint8_t trailer[VTCI_TRAILER_BYTES];
-    uint64_t found_offset = 0;
-    struct vtc_error err;
-    memset(&err, 0, sizeof err);
-    vtc_status status = VTC_OK;
-    if (left_bytes < sizeof trailer)
-        status = vtci_error_set(&err, VTC_ERR_TRUNCATED, verify->offset, "IDX-1",
-                                "expected a trailer of 24 bytes, found %llu",
-                                (unsigned long long)left_bytes);
-    if (status == VTC_OK)
-        status = vtci_file_pread_exact(verify->reader->file, verify->offset, trailer,
-                                       sizeof trailer, &err);
-    if (status == VTC_OK && (!vtci_trailer_decode(trailer, &found_offset) ||
-                             found_offset != index_offset || left_bytes != sizeof trailer))
-        status = vtci_error_set(&err, VTC_ERR_CORRUPT, verify->offset, "IDX-1",
-                                "expected a trailer that names the INDEX at %llu, found %llu bytes "
-                                "that do not",
-                                (unsigned long long)index_offset, (unsigned long long)left_bytes);
-    return vtci_verify_status(verify, status, &err);
-}
-
 static vtc_status walk(struct vtci_verify *verify)
 {
     struct vtci_file *file = verify->reader->file;
@@ -280,13 +254,13 @@ static vtc_status walk(struct vtci_verify *verify)
             VTC_TRY(verify->opts.progress(verify->opts.progress_context, verify->offset,
                                           verify->result.document_bytes));
         /* SPEC: IDX-1: what follows an INDEX and is no frame is a trailer, in whatever state. */
-        if (type != VTCI_FRAME_INDEX)
-            continue;
-        bool more = false;
-        status = vtci_frame_follows(file, file_bytes, verify->offset, &more, &err);
-        VTC_TRY(vtci_verify_status(verify, status, &err));
+        bool more = true;
+        if (type == VTCI_FRAME_INDEX) {
+            status = vtci_frame_follows(file, file_bytes, verify->offset, &more, &err);
+            VTC_TRY(vtci_verify_status(verify, status, &err));
+        }
         if (!more)
-            return verify_trailer(verify, verify->offset - frame_bytes);
+            break;
     }
     return VTC_OK;
 }
