@@ -94,8 +94,12 @@ vtc_status vtci_block_decoder_segment(struct vtci_block_decoder *decoder, uint32
         uint8_t *raw = vtci_arena_array(&decoder->arena, (size_t)segment->raw_bytes, 1);
         if (!raw)
             return vtci_error_memory(err, segment->raw_bytes);
-        VTC_TRY(vtci_zstd_decompress(decoder->zstd, unpacked->stored, (size_t)segment->stored_bytes,
-                                     raw, (size_t)segment->raw_bytes, err));
+        vtc_status status =
+            vtci_zstd_decompress(decoder->zstd, unpacked->stored, (size_t)segment->stored_bytes,
+                                 raw, (size_t)segment->raw_bytes, err);
+        if (status == VTC_ERR_CORRUPT && err)
+            memcpy(err->rule, "PCK-2", sizeof "PCK-2");
+        VTC_TRY(status);
         unpacked->raw = raw;
     }
     *out_bytes = unpacked->raw;

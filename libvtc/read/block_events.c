@@ -16,14 +16,38 @@ enum { PLACE_TYPE = 3, PLACE_QUOTED = 4, PLACE_SHIFT = 3 };
 struct field {
     const struct vtci_values *numbers;
     const struct vtci_values *strings;
-    place *places;          /* by event */
+    place *places; /* by event; NULL: that of event i is i << PLACE_SHIFT | direct */
+    place direct;
     vtc_string first_plain; /* the number of the first plain string … */
     uint32_t *plain_before; /* … and how many come before a value; NULL when there are none */
 };
 
+static inline place place_of(const struct field *field, size_t event)
+{
+    return field->places ? field->places[event]
+                         : (place)event << PLACE_SHIFT | field->direct;
+}
+
+/* What a row of a shape means for one field: small, as it is looked up row by row. */
+struct step {
+    uint32_t numbers, strings; /* values that the row takes */
+    place base;                /* quoted, type and, in units of values, nth; 0: absent */
+    uint8_t is_event;
+    uint8_t is_string;
+};
+
+/* Rows one after the other that have the same shape; a trace has long ones. */
+struct run {
+    uint32_t local;
+    uint32_t rows;
+};
+
 struct maker {
     vtc_block *block;
-    const int64_t *shapes; /* local ids by row */
+    struct run *runs;
+    size_t run_count;
+    uint8_t *used;      /* by local id: whether a row has it */
+    struct step *steps; /* by local id: of the field in work */
     struct vtc_error *err;
 };
 
@@ -42,21 +66,30 @@ static vtc_status make_rows(struct maker *maker)
     if (root->count != block->rows)
         return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "BLK-4",
                               "expected %zu rows, found %zu", block->rows, root->count);
-    maker->shapes = root->values;
+    maker->used = vtci_arena_array_zeroed(&block->arena, plan->shape_count, 1);
+    maker->steps = array(maker, plan->shape_count, sizeof *maker->steps);
+    maker->runs = array(maker, block->rows, sizeof *maker->runs);
     uint32_t *rows = array(maker, block->rows, sizeof *rows);
     uint8_t *phases = array(maker, block->rows, sizeof *phases);
-    if (!rows || !phases)
+    if (!rows || !phases || !maker->used || !maker->steps || !maker->runs)
         return VTC_ERR_NO_MEMORY;
     size_t count = 0;
-    for (size_t row = 0; row < block->rows; row++) {
+    for (size_t row = 0; row < block->rows;) {
         uint64_t local = (uint64_t)root->values[row];
         if (local >= plan->shape_count)
             return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "ROW-1",
                                   "expected one of %zu shapes, found %llu", plan->shape_count - 1,
                                   (unsigned long long)local);
-        rows[count] = (uint32_t)row;
-        phases[count] = plan->shapes[local].phase;
-        count += plan->shapes[local].is_event;
+        size_t first = row;
+        while (row < block->rows && (uint64_t)root->values[row] == local)
+            row++;
+        maker->used[local] = 1;
+        maker->runs[maker->run_count++] = (struct run){(uint32_t)local, (uint32_t)(row - first)};
+        if (!plan->shapes[local].is_event)
+            continue;
+        memset(phases + count, plan->shapes[local].phase, row - first);
+        for (size_t i = first; i < row; i++)
+            rows[count++] = (uint32_t)i;
     }
     block->all.count = count;
     block->all.row = rows;
@@ -97,35 +130,71 @@ static vtc_status count_plain(const struct maker *maker, struct field *field)
                           "expected %u plain strings, found %zu", plain, strings->plain_count);
 }
 
+/* Fills the steps of the shapes that occur. True when the value of event i is value i of one column,
+ * as in a block whose events are all alike. */
+static bool make_steps(const struct maker *maker, enum vtci_event_field which, place *out_direct)
+{
+    const struct vtci_event_plan *plan = &maker->block->definitions->events;
+    bool is_direct = true;
+    place direct = 0;
+    for (size_t i = 0; i < plan->shape_count; i++) {
+        if (!maker->used[i])
+            continue;
+        const struct vtci_event_shape *shape = &plan->shapes[i];
+        const struct vtci_event_slot *slot = &shape->fields[which];
+        struct step *step = &maker->steps[i];
+        step->numbers = shape->counts[VTCI_TRACKED(which, 0)];
+        step->strings = shape->counts[VTCI_TRACKED(which, 1)];
+        step->is_event = shape->is_event;
+        step->is_string = slot->type == VTCI_STRING;
+        place kind = slot->type ? (place)slot->quoted << 2 | slot->type : 0;
+        step->base = kind ? (place)slot->nth << PLACE_SHIFT | kind : 0;
+        uint32_t own = step->is_string ? step->strings : step->numbers;
+        is_direct &= step->is_event && kind && own == 1 && (!direct || direct == kind);
+        direct = kind;
+    }
+    *out_direct = direct;
+    return is_direct;
+}
+
 static vtc_status find_places(const struct maker *maker, enum vtci_event_field which,
                               struct field *field)
 {
     vtc_block *block = maker->block;
-    const struct vtci_event_shape *shapes = block->definitions->events.shapes;
+    memset(field, 0, sizeof *field);
     VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 0), &field->numbers));
     VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 1), &field->strings));
     VTC_TRY(count_plain(maker, field));
+    bool is_direct = make_steps(maker, which, &field->direct);
+    const struct vtci_values *values =
+        (field->direct & PLACE_TYPE) == VTCI_STRING ? field->strings : field->numbers;
+    if (is_direct && values->count == block->all.count)
+        return VTC_OK;
     field->places = array(maker, block->all.count, sizeof *field->places);
     if (!field->places)
         return VTC_ERR_NO_MEMORY;
-    size_t next[2] = {0, 0}; /* NUMBER, STRING: the row's first value */
-    size_t event = 0;
-    for (size_t row = 0; row < block->rows; row++) {
-        const struct vtci_event_shape *shape = &shapes[maker->shapes[row]];
-        const struct vtci_event_slot *slot = &shape->fields[which];
-        if (shape->is_event) {
-            uint32_t index = (uint32_t)(next[slot->type == VTCI_STRING] + slot->nth);
-            field->places[event++] =
-                slot->type ? index << PLACE_SHIFT | (uint32_t)slot->quoted << 2 | slot->type : 0;
+    size_t numbers = 0, strings = 0; /* the row's first values */
+    place *to = field->places;
+    for (size_t i = 0; i < maker->run_count; i++) {
+        const struct step *step = &maker->steps[maker->runs[i].local];
+        size_t rows = maker->runs[i].rows;
+        if (step->is_event) {
+            size_t first = step->is_string ? strings : numbers;
+            place stride = step->is_string ? step->strings : step->numbers;
+            place next = step->base ? step->base + ((place)first << PLACE_SHIFT) : 0;
+            stride = step->base ? stride << PLACE_SHIFT : 0;
+            for (size_t k = 0; k < rows; k++)
+                to[k] = next + (place)k * stride;
+            to += rows;
         }
-        next[0] += shape->counts[VTCI_TRACKED(which, 0)];
-        next[1] += shape->counts[VTCI_TRACKED(which, 1)];
+        numbers += rows * step->numbers;
+        strings += rows * step->strings;
     }
     /* SPEC: BLK-5. So every place is below its column's count. */
-    if (next[0] != field->numbers->count || next[1] != field->strings->count)
+    if (numbers != field->numbers->count || strings != field->strings->count)
         return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "BLK-5",
-                              "expected %zu and %zu values of a field, found %zu and %zu", next[0],
-                              next[1], field->numbers->count, field->strings->count);
+                              "expected %zu and %zu values of a field, found %zu and %zu", numbers,
+                              strings, field->numbers->count, field->strings->count);
     return VTC_OK;
 }
 
@@ -178,8 +247,18 @@ static vtc_status make_times(const struct maker *maker, enum vtci_event_field wh
     int64_t *times = array(maker, count, sizeof *times);
     if (!times)
         return VTC_ERR_NO_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        times[i] = time_of(maker, &field, field.places[i]);
+    const int64_t *values = field.numbers->values;
+    const uint8_t *scales = field.numbers->scales;
+    for (size_t i = 0; i < count; i++) {
+        place at = place_of(&field, i);
+        size_t index = at >> PLACE_SHIFT;
+        /* Mostly microseconds with three decimals: the mantissas are the nanoseconds. */
+        if ((at & PLACE_TYPE) == VTCI_NUMBER && scales[index] == 3 &&
+            values[index] != VTC_NO_TIME)
+            times[i] = values[index];
+        else
+            times[i] = time_of(maker, &field, at);
+    }
     *out_times = times;
     return VTC_OK;
 }
@@ -223,7 +302,7 @@ static vtc_status make_strings(const struct maker *maker, enum vtci_event_field 
     if (!strings)
         return VTC_ERR_NO_MEMORY;
     for (size_t i = 0; i < count; i++) {
-        place at = field.places[i];
+        place at = place_of(&field, i);
         strings[i] = VTC_NO_STRING;
         if ((at & PLACE_TYPE) == VTCI_STRING) {
             strings[i] = string_at(&field, at >> PLACE_SHIFT);
@@ -239,7 +318,9 @@ static vtc_status make_strings(const struct maker *maker, enum vtci_event_field 
 
 /* --- tracks ---------------------------------------------------------------------------------- */
 
-/* What tells a pid or tid from another without its text; `kind` 255: only the text does. */
+/* What tells a pid or tid from another without its text; but for HALF_TEXT, where only that does. */
+enum { HALF_TEXT = 255 };
+
 struct track_half {
     int64_t value;
     uint16_t scale;
@@ -258,7 +339,7 @@ struct track_cache {
     size_t used_count;
 };
 
-static struct track_half half_of(const struct field *field, place at)
+static inline struct track_half half_of(const struct field *field, place at)
 {
     struct track_half half = {0, 0, (uint16_t)(at & 7)};
     size_t index = at >> PLACE_SHIFT;
@@ -268,12 +349,12 @@ static struct track_half half_of(const struct field *field, place at)
     } else if (at) {
         half.value = field->strings->values[index];
         if (half.value == 0)
-            half.kind = 255;
+            half.kind = HALF_TEXT;
     }
     return half;
 }
 
-static bool halves_equal(struct track_half a, struct track_half b)
+static inline bool halves_equal(struct track_half a, struct track_half b)
 {
     return a.value == b.value && a.scale == b.scale && a.kind == b.kind;
 }
@@ -331,8 +412,8 @@ static vtc_status find_track(const struct maker *maker, const struct field *pid_
     const struct vtci_definitions *definitions = maker->block->definitions;
     struct vtci_arena_mark mark = vtci_arena_mark(&maker->block->arena);
     struct vtci_bytes pid, tid;
-    VTC_TRY(half_text(maker, pid_field, pid_field->places[event], &pid));
-    VTC_TRY(half_text(maker, tid_field, tid_field->places[event], &tid));
+    VTC_TRY(half_text(maker, pid_field, place_of(pid_field, event), &pid));
+    VTC_TRY(half_text(maker, tid_field, place_of(tid_field, event), &tid));
     *out_track = vtci_track_table_find(&definitions->tracks, &definitions->schema, pid, tid);
     vtci_arena_rewind(&maker->block->arena, mark);
     return VTC_OK;
@@ -348,10 +429,18 @@ static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tr
     struct track_cache cache = {NULL, 0, 0};
     if (!tracks || cache_grow(maker, &cache) != VTC_OK)
         return VTC_ERR_NO_MEMORY;
+    struct track_half last_pid = {0, 0, HALF_TEXT}, last_tid = last_pid;
     for (size_t i = 0; i < count; i++) {
-        struct track_half pid = half_of(&pids, pids.places[i]);
-        struct track_half tid = half_of(&tids, tids.places[i]);
-        if (pid.kind == 255 || tid.kind == 255) {
+        struct track_half pid = half_of(&pids, place_of(&pids, i));
+        struct track_half tid = half_of(&tids, place_of(&tids, i));
+        if (i && halves_equal(pid, last_pid) && halves_equal(tid, last_tid) &&
+            pid.kind != HALF_TEXT && tid.kind != HALF_TEXT) {
+            tracks[i] = tracks[i - 1];
+            continue;
+        }
+        last_pid = pid;
+        last_tid = tid;
+        if (pid.kind == HALF_TEXT || tid.kind == HALF_TEXT) {
             VTC_TRY(find_track(maker, &pids, &tids, i, &tracks[i]));
             continue;
         }
@@ -373,7 +462,7 @@ static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tr
 
 vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
 {
-    struct maker maker = {block, NULL, err};
+    struct maker maker = {block, NULL, 0, NULL, NULL, err};
     struct vtc_events *events = &block->all;
     unsigned fields = block->fields;
     VTC_TRY(make_rows(&maker));

@@ -28,6 +28,7 @@ struct pairing {
     vtc_block *block;
     struct vtc_error *err;
     struct vtci_open_spans open;
+    bool is_filtered;
     struct labels names;
     struct labels categories;
     const struct vtci_carried *carried;
@@ -96,12 +97,13 @@ static bool is_wanted(const struct vtc_filter *filter, uint32_t track, int64_t s
            (start_ns < end_ns ? end_ns : start_ns) >= filter->from_ns;
 }
 
-static void add_span(struct pairing *pairing, size_t event, int64_t start_ns, int64_t duration_ns,
+static inline void add_span(struct pairing *pairing, size_t event, int64_t start_ns, int64_t duration_ns,
                      vtc_string name, vtc_string category)
 {
     const struct vtc_events *events = &pairing->block->all;
     struct span_arrays *arrays = &pairing->arrays;
-    if (!is_wanted(&pairing->block->filter, events->track[event], start_ns, duration_ns))
+    if (pairing->is_filtered &&
+        !is_wanted(&pairing->block->filter, events->track[event], start_ns, duration_ns))
         return;
     size_t i = pairing->count++;
     arrays->row[i] = events->row[event];
@@ -205,6 +207,18 @@ static vtc_status make_arrays(struct pairing *pairing)
                : VTC_ERR_NO_MEMORY;
 }
 
+/* Where every event is an X with its times and nothing is filtered out, the events' arrays are those
+ * of the spans. */
+static bool events_are_spans(const vtc_block *block)
+{
+    const struct vtc_events *events = &block->all;
+    bool all = true;
+    for (size_t i = 0; i < events->count && all; i++)
+        all = events->phase[i] == 'X' && events->time_ns[i] != VTC_NO_TIME &&
+              events->duration_ns[i] != VTC_NO_TIME;
+    return all;
+}
+
 static vtc_status make_spans(struct pairing *pairing)
 {
     vtc_block *block = pairing->block;
@@ -225,10 +239,21 @@ vtc_status vtc_block_spans(vtc_block *block, const struct vtc_spans **out_spans,
         *out_spans = &block->spans;
         return VTC_OK;
     }
+    bool is_filtered = block->filter.has_track || block->filter.has_range;
+    if (!is_filtered && events_are_spans(block)) {
+        const struct vtc_events *events = &block->all;
+        block->spans =
+            (struct vtc_spans){events->count,       events->row,   events->phase, events->time_ns,
+                               events->duration_ns, events->track, events->name,  events->category};
+        block->has_spans = true;
+        *out_spans = &block->spans;
+        return VTC_OK;
+    }
     struct pairing pairing;
     memset(&pairing, 0, sizeof pairing);
     pairing.block = block;
     pairing.err = err;
+    pairing.is_filtered = is_filtered;
     vtci_open_spans_init(&pairing.open, block->memory, VTCI_OPEN_SPANS);
     vtc_status status = make_spans(&pairing);
     vtci_open_spans_free(&pairing.open);
