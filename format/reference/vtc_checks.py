@@ -1,105 +1,103 @@
-"""What a zone map says, compared with the rows (for --check). SPEC 7.6, 7.10 and 7.11.
-
-Not checked: `longest` and `spans`, which need the pairing of begins and ends over
-the whole file, and the tracks, which need the pid's and tid's JSON text.
-"""
+"""What a zone map says, compared with the rows (for --check). SPEC 7.6, 7.10 and 7.11."""
 from collections import Counter
-from fractions import Fraction
-from math import floor
 
-from vtc_numbers import TICKS
-from vtc_schema import NUMBER, STRING
+from vtc_events import Pairing, block_events, in_range
+from vtc_schema import STRING
 from vtc_wire import corrupt
 
 
-def check_zone(block, document_offset, document_bytes):
-    zone, schema = block.zone, block.schema
-    if (zone.document_offset, zone.document_bytes) != (document_offset, document_bytes):
-        raise corrupt("ZON-4", "document_offset %d and document_bytes %d" %
-                      (document_offset, document_bytes),
-                      "%d and %d" % (zone.document_offset, zone.document_bytes))
-    shapes = schema.shapes[0]
-    nodes = block.columns[0].values
-    # A raw row is an event whose phase is within its text; those are left out here.
-    events = [v == 0 or shapes[v - 1].is_event for v in nodes]
-    if sum(events) != zone.events:
-        raise corrupt("ZON-4", "%d events" % sum(events), "%d" % zone.events)
-    if 0 not in nodes:
-        phases = Counter()
-        for v in nodes:
-            if shapes[v - 1].is_event:
-                phases[(shapes[v - 1].phase or b"\0")[0]] += 1
+class ZoneChecks:
+    """Goes from block to block, as spans do."""
+
+    def __init__(self):
+        self.pairing = Pairing()
+        self.blocks = 0
+
+    def check(self, block, document_offset, document_bytes):
+        zone, schema = block.zone, block.schema
+        if (zone.document_offset, zone.document_bytes) != (document_offset, document_bytes):
+            raise corrupt("ZON-4", "document_offset %d and document_bytes %d" %
+                          (document_offset, document_bytes),
+                          "%d and %d" % (zone.document_offset, zone.document_bytes))
+        events = block_events(block)
+        if len(events) != zone.events:
+            raise corrupt("ZON-4", "%d events" % len(events), "%d" % zone.events)
+        phases = Counter((event.phase or b"\0")[0] for event in events)
         if sorted(phases.items()) != zone.phases:
             raise corrupt("ZON-4", "the phases %s" % sorted(phases.items()), "%s" % zone.phases)
-    check_bloom(block, events)
-    check_times(block, events)
-    for track in zone.tracks:
-        if track >= len(schema.tracks):
-            raise corrupt("ZON-4", "a track below %d" % len(schema.tracks), "%d" % track)
-    check_phase_in_literals(block)
-
-
-def last_by_row(block, key, type_):
-    """{row: the place of the last value of a member of path 0}."""
-    column = block.schema.column(block.schema.member(0, key), type_)
-    if column not in block.columns:
-        return {}, None
-    rows = block.rows_of(column)
-    return {row: i for i, row in enumerate(rows)}, block.columns[column]
+        tracks = {pair: i for i, pair in enumerate(schema.tracks)}
+        for event in events:
+            if event.track not in tracks:
+                raise corrupt("ZON-4", "a track that is defined in row %d" % event.row,
+                              "%r" % (event.track,))
+        found = sorted({tracks[event.track] for event in events})
+        if found != zone.tracks:
+            raise corrupt("ZON-4", "the tracks %s" % found[:50], "%s" % zone.tracks[:50])
+        check_bloom(block, events)
+        check_times(zone, events)
+        check_spans(block, self.pairing.spans(events, self.blocks), self.blocks)
+        check_phase_in_literals(block)
+        self.blocks += 1
 
 
 def check_bloom(block, events):
-    places, names = last_by_row(block, b"name", STRING)
-    for name in {names.values[i] for row, i in places.items() if events[row]}:
-        if name == 0 and set(block.zone.bloom) != {255}:
-            raise corrupt("ZON-3", "all bits of the filter for a name without an id", "not so")
-        if name and not block.zone.may_hold_name(name):
-            raise corrupt("ZON-3", "the bits of name %d" % name, "clear")
-
-
-def check_times(block, events):
-    """Times that are numbers with code 0 to 19; the bounds must hold them (ZON-2).
-
-    Metadata (phase M) has none that counts.
-    """
-    shapes, nodes = block.schema.shapes[0], block.columns[0].values
-    metadata = [False] + [s.phase is not None and s.phase[:1] == b"M" for s in shapes]
-    places, ts = last_by_row(block, b"ts", NUMBER)
-    dur_places, dur = last_by_row(block, b"dur", NUMBER)
-    low, high = None, None
-    for row, i in places.items():
-        if not events[row] or metadata[nodes[row]] or ts.codes[i] == 255:
+    known = {}
+    column = block.schema.column(block.schema.member(0, b"name"), STRING)
+    if column is not None:
+        known = {text: i for i, text in enumerate(block.schema.strings[column]) if i}
+    full = set(block.zone.bloom) == {255}
+    for name in {event.name for event in events}:
+        if name is None:
             continue
-        time = nanoseconds(ts, i)
-        end = time
-        if row in dur_places and dur.codes[dur_places[row]] != 255:
-            end += max(0, nanoseconds(dur, dur_places[row]))
-        low = time if low is None else min(low, time)
-        high = end if high is None else max(high, end)
-    if low is None:
+        if name not in known:
+            if not full:
+                raise corrupt("ZON-3", "all bits of the filter for a name without an id", "not so")
+        elif not block.zone.may_hold_name(known[name]):
+            raise corrupt("ZON-3", "the bits of name %d" % known[name], "clear")
+    if not full and any(event.phase is None and event.name is None for event in events) \
+            and 0 in block.columns[0].values:
+        raise corrupt("ZON-3", "all bits of the filter for a raw row", "not so")
+
+
+def check_times(zone, events):
+    """The bounds (ZON-2). The time 0 that metadata (phase M) often has does not count."""
+    starts, ends = [], []
+    for event in events:
+        if event.time is None or event.phase == b"M" and event.time == 0:
+            continue
+        starts.append(event.time)
+        ends.append(event.time + max(0, event.duration or 0))
+    if not starts:
+        if zone.has_times or zone.first or zone.range:
+            raise corrupt("ZON-4", "no times", "some")
         return
-    zone = block.zone
-    limit = 1 << 62
-    if not -limit < low <= high < limit:
-        return                          # clamped
-    if not zone.has_times or low < zone.first or high > zone.first + zone.range + 1:
+    low, high = min(starts), max(ends)
+    if not (in_range(low) and in_range(high)):
+        return
+    if not zone.has_times or low < zone.first or high > zone.first + zone.range:
         raise corrupt("ZON-2", "bounds around %d to %d" % (low, high),
                       "%d and %d more" % (zone.first, zone.range))
 
 
-def nanoseconds(column, i):
-    if column.rule == TICKS:
-        return floor(Fraction(column.texts[i].decode()) * 1000)
-    code = column.codes[i]
-    scale = column.scale if code == 0 else code - 1
-    mantissa = column.values[i]
-    return mantissa * 10 ** (3 - scale) if scale <= 3 else mantissa // 10 ** (scale - 3)
+def check_spans(block, spans, number):
+    zone = block.zone
+    if len(spans) != zone.spans:
+        raise corrupt("ZON-4", "%d spans" % len(spans), "%d" % zone.spans)
+    longest = max([0] + [duration for _, _, duration, _, _ in spans])
+    if in_range(longest) and longest != zone.longest:
+        raise corrupt("ZON-4", "a longest span of %d ns" % longest, "%d" % zone.longest)
+    carried = [(event.row, start, begin.name or b"", begin.category or b"")
+               for event, start, _, begin, begun in spans if begin and begun < number]
+    if carried != block.carried:
+        wrong = next((pair for pair in zip(carried, block.carried) if pair[0] != pair[1]),
+                     (len(carried), len(block.carried)))
+        raise corrupt("BLK-6", "the carried spans as they are: %r" % (wrong[0],), "%r" % (wrong[1],))
 
 
 def check_phase_in_literals(block):
-    places, column = last_by_row(block, b"ph", STRING)
-    if column is None:
+    column = block.schema.column(block.schema.member(0, b"ph"), STRING)
+    if column not in block.columns:
         return
-    for text in set(column.texts):
+    for text in set(block.columns[column].texts):
         if len(text) <= 8 and b"\\" not in text:
             raise corrupt("EVT-1", "the phase %r in a literal" % text, "in a column")

@@ -24,7 +24,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from vtc_block import Block, ZoneMap, unpack_bytes                      # noqa: E402
-from vtc_checks import check_zone                                      # noqa: E402
+from vtc_checks import ZoneChecks                                      # noqa: E402
 from vtc_schema import TYPE_NAMES, Schema                              # noqa: E402
 from vtc_text import block_text                                        # noqa: E402
 from vtc_wire import (EXIT_CODES, MAX_HEAD_BYTES, MAX_PAYLOAD_BYTES,    # noqa: E402
@@ -120,6 +120,7 @@ class Decoder:
         self.data = data
         self.write = write
         self.checks = checks
+        self.zone_checks = ZoneChecks()
         self.on_block = on_block
         self.schema = Schema()
         self.hash = Stream128()
@@ -128,6 +129,7 @@ class Decoder:
         self.counts = {}
         self.document = None        # the DOCUMENT frame's fields
         self.index_offset = None
+        self.trailer_fault = None
         self.notes = []
 
     def run(self):
@@ -145,10 +147,12 @@ class Decoder:
                 if self.index_offset is None:
                     self.notes.append("no INDEX")
                 else:
-                    self.notes.append("no trailer")
+                    self._trailer_fault(truncated("IDX-1", "a trailer", "the end of the file"))
             if self.document is None:
                 raise truncated("DOC-1", "a DOCUMENT frame", "the end of the file")
             self._check_document()
+            if self.checks and self.trailer_fault:
+                raise self.trailer_fault
         except VtcError as error:
             if error.offset is None:
                 error.offset = offset
@@ -162,9 +166,18 @@ class Decoder:
         right = (len(trailer) == TRAILER_BYTES and trailer[16:] == TRAILER_MAGIC
                  and int.from_bytes(trailer[8:16], "little") == xxh3_64(trailer[:8])
                  and int.from_bytes(trailer[:8], "little") == self.index_offset)
-        if not right:
-            self.notes.append("the trailer cannot be used")
+        if len(trailer) < TRAILER_BYTES:
+            self._trailer_fault(truncated("IDX-1", "a trailer of %d bytes" % TRAILER_BYTES,
+                                          "%d" % len(trailer)))
+        elif not right:
+            self._trailer_fault(corrupt("IDX-1", "a trailer that names the INDEX at %d" %
+                                        self.index_offset, "another"))
         return True
+
+    def _trailer_fault(self, error):
+        """The document is whole without a trailer: a fault only where everything is checked."""
+        self.trailer_fault = error
+        self.notes.append(str(error))
 
     def _take(self, frame):
         name = FRAME_NAMES.get(frame.type, "unknown")
@@ -198,7 +211,7 @@ class Decoder:
             raise corrupt("ZON-4", "document_bytes %d" % len(text),
                           "%d" % block.zone.document_bytes)
         if self.checks:
-            check_zone(block, self.document_bytes, len(text))
+            self.zone_checks.check(block, self.document_bytes, len(text))
         if self.on_block:
             self.on_block(frame, block)
         self.rows += block.zone.rows
@@ -218,7 +231,11 @@ class Decoder:
         offset = 0
         for _ in range(cur.count("the number of listed issues", 3)):
             offset += cur.varint("an offset")
-            listed.append((offset, cur.varint("a length"), cur.u8("a cause")))
+            length = cur.varint("a length")
+            listed.append((offset, length, cur.u8("a cause")))
+            if offset + length > size:
+                raise corrupt("DOC-2", "issues within %d bytes" % size, "%d at %d" %
+                              (length, offset))
         cur.finish()
         if frame.payload:
             raise corrupt("FRM-5", "no payload in a DOCUMENT frame", "%d" % len(frame.payload))

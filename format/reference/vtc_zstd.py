@@ -53,7 +53,27 @@ def unpack(stored, n):
     return out.raw[:n], None
 
 
+def frame_bytes(stored):
+    """How long the first zstd frame is (RFC 8878, 3.1.1); None if it is cut off."""
+    if len(stored) < 5:
+        return None
+    flags = stored[4]
+    single = flags >> 5 & 1
+    pos = 5 + (not single) + (0, 1, 2, 4)[flags & 3] + ((1 if single else 0), 2, 4, 8)[flags >> 6]
+    last = 0
+    while not last:
+        if pos + 3 > len(stored):
+            return None
+        header = int.from_bytes(stored[pos:pos + 3], "little")
+        last = header & 1
+        pos += 3 + (1 if header >> 1 & 3 == 1 else header >> 3)     # RLE stores one byte
+    pos += 4 * (flags >> 2 & 1)
+    return pos if pos <= len(stored) else None
+
+
 def _unpack_by_command(stored, n):
+    if frame_bytes(stored) != len(stored):
+        return None, "not just one zstd frame"
     run = subprocess.Popen(["zstd", "-dc", "--long=31", "-q"], stdin=subprocess.PIPE,
                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     # Bounded only by what the caller checked; the library is the way for hostile files.

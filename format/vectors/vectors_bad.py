@@ -286,6 +286,12 @@ def blocks():
         events_file(ONE, events=0), 2, verify=True)
     bad("ZON-4-phases", "Phases that are not those of the events.",
         events_file(ONE, phases=[(ord("B"), 1)]), 2, verify=True)
+    bad("ZON-4-spans", "A span less than there are.",
+        events_file(ONE, spans=0), 2, verify=True)
+    bad("ZON-4-longest", "A span that is longer than the longest.",
+        events_file(ONE, longest=2999), 2, verify=True)
+    bad("ZON-4-tracks", "The track of an event is missing.",
+        events_file(ONE, tracks=[]), 2, verify=True)
     bad("ZON-4-phases-order", "Phases that do not ascend.",
         events_file([X(b"f", b"10", b"3"), I(b"f", b"12")], phases=[(ord("i"), 1), (ord("X"), 1)]),
         2, also="FRM-5")
@@ -532,6 +538,8 @@ def documents():
     bad("DOC-2-hash-low", "Another hash, in its low half.", text_file().document(spoil_low=1))
     bad("DOC-2-hash-high", "Another hash, in its high half.",
         text_file().document(spoil_high=1 << 63))
+    bad("DOC-2-issue", "An issue past the end of the document.",
+        text_file().document(issues=1, listed=[(1, 2, 1)]), also="FRM-5")
     bad("FRM-5-issues", "More issues than there are bytes for.",
         text_file().add(4, vb.frame(4, vb.varint(2, "bytes of the document") + vb.raw(b"\0" * 16)
                                     + vb.raw(b"\0\0\0\0", "rows, events, flags, issues")
@@ -557,6 +565,19 @@ def documents():
     end = file.offset
     bad("IDX-2-zone-map", "Another zone map than that of the block.", file.trailer(), 5,
         verify=True, place=(32, end - 32))
+
+    def trailer(name, title, change, status="CORRUPT"):
+        file = events_file(ONE, close=False).add_text(b"]\n").document().index()
+        change(file)
+        bad(name, title, file, len(file.frames), status, document=file.text, verify=True)
+    trailer("IDX-1-checksum", "A trailer whose checksum is wrong is not used.",
+            lambda f: f.trailer(spoil=1))
+    trailer("IDX-1-offset", "A trailer that points elsewhere is not used.",
+            lambda f: f.trailer(offset=32))
+    trailer("IDX-1-magic", "A trailer whose magic is wrong is not used.",
+            lambda f: f.trailer(magic=b"VTCEND\r\r"))
+    trailer("IDX-1-missing", "The trailer is missing: the INDEX is met by walking.", lambda f: None,
+            "TRUNCATED")
 
 
 def make():

@@ -12,12 +12,6 @@ def containers():
          .add_text(b' "x":[{}]}\n', method=1, stored=vb.zstd_raw(b' "x":[{}]}\n')).close())
     good("no-index", "The INDEX and the trailer are missing: read by walking the chain.",
          events_file(ONE, close=False).add_text(b"]\n").document())
-    good("no-trailer", "The trailer is missing: the INDEX is met by walking.",
-         events_file(ONE, close=False).add_text(b"]\n").document().index())
-    for name, wrong in (("checksum", {"spoil": 1}), ("offset", {"offset": 32}),
-                        ("magic", {"magic": b"VTCEND\r\r"})):
-        good("IDX-1-trailer-" + name, "A trailer that is wrong is not used.",
-             events_file(ONE, close=False).add_text(b"]\n").document().index().trailer(**wrong))
     file = vb.File().add_text(b"[")
     file.add(200, vb.frame(200, vb.string(b"head", "of a later version"),
                            vb.raw(b"payload"), flags=1))

@@ -29,6 +29,7 @@
 #define VTCI_NESTING_MAX 1024             /* [format] paths inside paths */
 #define VTCI_SHAPES_PER_PATH 1024         /* [choice] what comes after is kept as raw text */
 #define VTCI_SHAPES 16384                 /* [choice] */
+#define VTCI_NODE_EDGES 512               /* [choice] literals that may follow one slot */
 #define VTCI_DICTIONARY_BYTES (48u << 20) /* [choice] text of all dictionaries together */
 #define VTCI_DICTIONARY_STRING_BYTES 2048 /* [choice] longer strings are kept plain */
 

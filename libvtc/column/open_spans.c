@@ -40,6 +40,18 @@ static vtc_status stack_of(struct vtci_open_spans *spans, uint32_t track,
     return VTC_OK;
 }
 
+/* There may be hundreds of thousands of tracks with one open span each, so a stack starts small. */
+static vtc_status stack_reserve(struct vtci_memory *memory, struct vtci_open_stack *stack)
+{
+    if (stack->capacity > 0)
+        return VTCI_ARRAY_RESERVE(memory, stack->spans, stack->capacity, stack->count + 1);
+    stack->spans = vtci_allocate(memory, sizeof *stack->spans);
+    if (!stack->spans)
+        return VTC_ERR_NO_MEMORY;
+    stack->capacity = 1;
+    return VTC_OK;
+}
+
 /* Copies the texts that no dictionary keeps. */
 static vtc_status own_texts(struct vtci_open_spans *spans, struct vtci_open_span *span)
 {
@@ -73,7 +85,7 @@ vtc_status vtci_open_spans_begin(struct vtci_open_spans *spans, uint32_t track, 
         stack->not_kept++;
         return VTC_OK;
     }
-    VTC_TRY(VTCI_ARRAY_RESERVE(spans->memory, stack->spans, stack->capacity, stack->count + 1));
+    VTC_TRY(stack_reserve(spans->memory, stack));
     struct vtci_open_span *span = &stack->spans[stack->count];
     span->start_ns = start_ns;
     span->tag = tag;

@@ -67,6 +67,7 @@ struct vtci_row {
 };
 
 struct vtci_trie_edge;
+struct vtci_trie_node;
 struct vtci_trie_path;
 struct vtci_open_node;
 struct vtci_column_state;
@@ -82,7 +83,7 @@ struct vtci_row_parser {
     struct vtci_schema *schema; /* borrowed; learned things are added to it */
     struct vtci_trie_edge *edges;
     size_t edge_count, edge_capacity;
-    uint32_t *nodes; /* first edge of each trie node */
+    struct vtci_trie_node *nodes;
     size_t node_count, node_capacity;
     struct vtci_buffer literals;  /* text of all edges' literals */
     struct vtci_trie_path *paths; /* indexed by path */

@@ -167,10 +167,11 @@ static vtc_status add_edge(struct vtci_row_parser *parser, uint32_t node, uint32
     edge.not_decimal = literal->numeric_key && literal->kind == VTCI_SLOT_STRING;
     if (literal->kind != VTCI_SLOT_END)
         VTC_TRY(vtci_trie_node(parser, &edge.target));
-    edge.next = parser->nodes[node];
+    edge.next = parser->nodes[node].first;
     uint32_t id = (uint32_t)parser->edge_count++;
     parser->edges[id] = edge;
-    parser->nodes[node] = id;
+    parser->nodes[node].first = id;
+    parser->nodes[node].edge_count++;
     *out_edge = id;
     return VTC_OK;
 }
@@ -222,6 +223,7 @@ vtc_status vtci_trie_learn(struct vtci_row_parser *parser, uint32_t path, uint32
         return VTC_OK;
     bool too_deep = before != VTCI_NONE && parser->edges[before].depth + 1 >= VTCI_SLOTS_MAX;
     if (too_deep || parser->edge_count >= EDGES_MAX ||
+        parser->nodes[node].edge_count >= VTCI_NODE_EDGES ||
         parser->literals.len_bytes + (size_t)(literal.value - pos) > LITERALS_BYTES_MAX) {
         *out_learn = VTCI_LEARN_RAW;
         return VTC_OK;

@@ -7,7 +7,7 @@ vtc_status vtci_trie_node(struct vtci_row_parser *parser, uint32_t *out_node)
 {
     VTC_TRY(VTCI_ARRAY_RESERVE(parser->memory, parser->nodes, parser->node_capacity,
                                parser->node_count + 1));
-    parser->nodes[parser->node_count] = VTCI_NONE;
+    parser->nodes[parser->node_count] = (struct vtci_trie_node){VTCI_NONE, 0};
     *out_node = (uint32_t)parser->node_count++;
     return VTC_OK;
 }
@@ -97,15 +97,15 @@ uint32_t vtci_trie_search(struct vtci_row_parser *parser, uint32_t node, const u
 {
     const uint8_t *literals = parser->literals.data;
     uint32_t previous = VTCI_NONE, before_previous = VTCI_NONE;
-    for (uint32_t id = parser->nodes[node]; id != VTCI_NONE; id = parser->edges[id].next) {
+    for (uint32_t id = parser->nodes[node].first; id != VTCI_NONE; id = parser->edges[id].next) {
         struct vtci_trie_edge *edge = &parser->edges[id];
         if (edge->literal_len_bytes <= (size_t)(end - pos) &&
             vtci_literal_equals(pos, literals + edge->literal_pos, edge->literal_len_bytes) &&
             slot_fits(edge, pos + edge->literal_len_bytes, end)) {
             if (before_previous != VTCI_NONE) { /* from the third place on: to the front */
                 parser->edges[previous].next = edge->next;
-                edge->next = parser->nodes[node];
-                parser->nodes[node] = id;
+                edge->next = parser->nodes[node].first;
+                parser->nodes[node].first = id;
             }
             return id;
         }

@@ -34,6 +34,12 @@ struct vtci_trie_edge {
     int64_t last_value;
 };
 
+struct vtci_trie_node {
+    uint32_t first; /* edge; VTCI_NONE */
+    uint32_t
+        edge_count; /* up to VTCI_NODE_EDGES: an object of ever new keys is not searched for long */
+};
+
 /* What the parser keeps of each path. */
 struct vtci_trie_path {
     uint32_t root;         /* trie node; VTCI_NONE */
@@ -78,7 +84,7 @@ uint32_t vtci_trie_search(struct vtci_row_parser *parser, uint32_t node, const u
 static inline uint32_t vtci_trie_match(struct vtci_row_parser *parser, uint32_t node,
                                        const uint8_t *pos, const uint8_t *end)
 {
-    uint32_t first = parser->nodes[node];
+    uint32_t first = parser->nodes[node].first;
     if (first == VTCI_NONE)
         return VTCI_NONE;
     const struct vtci_trie_edge *edge = &parser->edges[first];

@@ -24,8 +24,7 @@ struct field {
 
 static inline place place_of(const struct field *field, size_t event)
 {
-    return field->places ? field->places[event]
-                         : (place)event << PLACE_SHIFT | field->direct;
+    return field->places ? field->places[event] : (place)event << PLACE_SHIFT | field->direct;
 }
 
 /* What a row of a shape means for one field: small, as it is looked up row by row. */
@@ -253,8 +252,7 @@ static vtc_status make_times(const struct maker *maker, enum vtci_event_field wh
         place at = place_of(&field, i);
         size_t index = at >> PLACE_SHIFT;
         /* Mostly microseconds with three decimals: the mantissas are the nanoseconds. */
-        if ((at & PLACE_TYPE) == VTCI_NUMBER && scales[index] == 3 &&
-            values[index] != VTC_NO_TIME)
+        if ((at & PLACE_TYPE) == VTCI_NUMBER && scales[index] == 3 && values[index] != VTC_NO_TIME)
             times[i] = values[index];
         else
             times[i] = time_of(maker, &field, at);
@@ -292,8 +290,10 @@ static vtc_status number_text(const struct maker *maker, const struct field *fie
     return VTC_OK;
 }
 
+/* With `only_strings` a value without quotes counts as absent; one between them is a string even where
+ * its column is one of numbers. SPEC 7.10. */
 static vtc_status make_strings(const struct maker *maker, enum vtci_event_field which,
-                               const vtc_string **out_strings)
+                               bool only_strings, const vtc_string **out_strings)
 {
     struct field field;
     VTC_TRY(find_places(maker, which, &field));
@@ -306,7 +306,7 @@ static vtc_status make_strings(const struct maker *maker, enum vtci_event_field 
         strings[i] = VTC_NO_STRING;
         if ((at & PLACE_TYPE) == VTCI_STRING) {
             strings[i] = string_at(&field, at >> PLACE_SHIFT);
-        } else if (at) {
+        } else if (at && (!only_strings || (at & PLACE_QUOTED))) {
             struct vtci_bytes text;
             VTC_TRY(number_text(maker, &field, at, false, &text));
             VTC_TRY(vtci_block_local(maker->block, text, &strings[i]));
@@ -356,7 +356,7 @@ static inline struct track_half half_of(const struct field *field, place at)
 
 static inline bool halves_equal(struct track_half a, struct track_half b)
 {
-    return a.value == b.value && a.scale == b.scale && a.kind == b.kind;
+    return a.value == b.value && a.scale == b.scale && a.kind == b.kind && a.kind != HALF_TEXT;
 }
 
 static vtc_status half_text(const struct maker *maker, const struct field *field, place at,
@@ -433,8 +433,7 @@ static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tr
     for (size_t i = 0; i < count; i++) {
         struct track_half pid = half_of(&pids, place_of(&pids, i));
         struct track_half tid = half_of(&tids, place_of(&tids, i));
-        if (i && halves_equal(pid, last_pid) && halves_equal(tid, last_tid) &&
-            pid.kind != HALF_TEXT && tid.kind != HALF_TEXT) {
+        if (i && halves_equal(pid, last_pid) && halves_equal(tid, last_tid)) {
             tracks[i] = tracks[i - 1];
             continue;
         }
@@ -473,11 +472,11 @@ vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
     if (fields & VTC_FIELD_TRACK)
         VTC_TRY(make_tracks(&maker, &events->track));
     if (fields & VTC_FIELD_NAME)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_NAME, &events->name));
+        VTC_TRY(make_strings(&maker, VTCI_EVENT_NAME, true, &events->name));
     if (fields & VTC_FIELD_CATEGORY)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_CAT, &events->category));
+        VTC_TRY(make_strings(&maker, VTCI_EVENT_CAT, true, &events->category));
     if (fields & VTC_FIELD_ID)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_ID, &events->id));
+        VTC_TRY(make_strings(&maker, VTCI_EVENT_ID, false, &events->id));
     block->events = block->all;
     return VTC_OK;
 }

@@ -18,19 +18,13 @@ struct span_arrays {
     vtc_string *category;
 };
 
-/* How the strings of a field pair: an id is equal to itself, a plain string by its text. */
-struct labels {
-    uint64_t column;                 /* + 1, of the STRING column; 0: there is none */
-    uint64_t local_begin, local_end; /* its plain strings; other local ones are numbers */
-};
-
 struct pairing {
     vtc_block *block;
     struct vtc_error *err;
     struct vtci_open_spans open;
     bool is_filtered;
-    struct labels names;
-    struct labels categories;
+    uint64_t name_column; /* + 1, of the STRING column; above any string's when there is none */
+    uint64_t category_column;
     const struct vtci_carried *carried;
     size_t carried_count;
     size_t carried_next;
@@ -46,39 +40,19 @@ static int64_t clamped_difference(int64_t end, int64_t start)
     return difference == VTC_NO_TIME ? INT64_MIN + 1 : difference;
 }
 
-static vtc_status labels_init(struct pairing *pairing, enum vtci_event_field field,
-                              struct labels *out)
-{
-    vtc_block *block = pairing->block;
-    const struct vtci_values *values;
-    vtc_string first;
-    uint32_t column = vtci_event_column(&block->definitions->schema, VTCI_TRACKED(field, 1));
-    memset(out, 0, sizeof *out);
-    if (column == VTCI_NONE)
-        return VTC_OK;
-    out->column = (uint64_t)column + 1;
-    VTC_TRY(vtci_block_decoder_column(block->decoder, column, &values, pairing->err));
-    if (values->plain_count == 0)
-        return VTC_OK;
-    VTC_TRY(vtci_block_plain_strings(block, values, &first));
-    out->local_begin = first;
-    out->local_end = first + values->plain_count;
-    return VTC_OK;
-}
-
-/* Only a string pairs, as the writer has it (column/open_spans.h). */
-static struct vtci_label label_of(const struct pairing *pairing, const struct labels *labels,
-                                  vtc_string string)
+/* An id is equal to itself, any other string by its text (column/open_spans.h). */
+static struct vtci_label label_of(const struct pairing *pairing, uint64_t column, vtc_string string)
 {
     struct vtci_label label = {0, true, {NULL, 0}};
-    if (string < VTC_STRING_LOCAL) {
-        label.absent = string == VTC_NO_STRING || string >> 32 != labels->column;
-        label.id = label.absent ? 0 : (uint32_t)string;
-    } else if (string >= labels->local_begin && string < labels->local_end) {
-        struct vtc_text text = vtc_block_string(pairing->block, string);
-        label.absent = false;
-        label.text = (struct vtci_bytes){(const uint8_t *)text.data, text.len_bytes};
+    if (string == VTC_NO_STRING)
+        return label;
+    label.absent = false;
+    if (string < VTC_STRING_LOCAL && string >> 32 == column) {
+        label.id = (uint32_t)string;
+        return label;
     }
+    struct vtc_text text = vtc_block_string(pairing->block, string);
+    label.text = (struct vtci_bytes){(const uint8_t *)text.data, text.len_bytes};
     return label;
 }
 
@@ -97,8 +71,8 @@ static bool is_wanted(const struct vtc_filter *filter, uint32_t track, int64_t s
            (start_ns < end_ns ? end_ns : start_ns) >= filter->from_ns;
 }
 
-static inline void add_span(struct pairing *pairing, size_t event, int64_t start_ns, int64_t duration_ns,
-                     vtc_string name, vtc_string category)
+static inline void add_span(struct pairing *pairing, size_t event, int64_t start_ns,
+                            int64_t duration_ns, vtc_string name, vtc_string category)
 {
     const struct vtc_events *events = &pairing->block->all;
     struct span_arrays *arrays = &pairing->arrays;
@@ -138,7 +112,7 @@ static vtc_status end_span(struct pairing *pairing, size_t event)
         (*next)++;
     if (*next < pairing->carried_count && carried[*next].row == events->row[event])
         return add_carried(pairing, event, &carried[*next]);
-    struct vtci_label name = label_of(pairing, &pairing->names, events->name[event]);
+    struct vtci_label name = label_of(pairing, pairing->name_column, events->name[event]);
     struct vtci_open_span span;
     uint32_t track = events->track[event];
     uint32_t stack =
@@ -157,8 +131,9 @@ static vtc_status end_span(struct pairing *pairing, size_t event)
 static vtc_status begin_span(struct pairing *pairing, size_t event)
 {
     const struct vtc_events *events = &pairing->block->all;
-    struct vtci_label name = label_of(pairing, &pairing->names, events->name[event]);
-    struct vtci_label category = label_of(pairing, &pairing->categories, events->category[event]);
+    struct vtci_label name = label_of(pairing, pairing->name_column, events->name[event]);
+    struct vtci_label category =
+        label_of(pairing, pairing->category_column, events->category[event]);
     uint32_t track = events->track[event];
     if (track == VTC_NO_TRACK)
         track = (uint32_t)pairing->block->definitions->schema.track_count;
@@ -166,16 +141,48 @@ static vtc_status begin_span(struct pairing *pairing, size_t event)
                                  &category);
 }
 
+static inline bool is_own_span(const struct vtc_events *events, size_t i)
+{
+    return events->phase[i] == 'X' && events->time_ns[i] != VTC_NO_TIME &&
+           events->duration_ns[i] != VTC_NO_TIME;
+}
+
+/* The X events from `event` on that follow each other; returns the event behind them. Most traces
+ * have little else, and whole slices of the arrays are copied. */
+static size_t add_own_spans(struct pairing *pairing, size_t event)
+{
+    const struct vtc_events *events = &pairing->block->all;
+    const struct span_arrays *arrays = &pairing->arrays;
+    size_t end = event;
+    while (end < events->count && is_own_span(events, end))
+        end++;
+    if (pairing->is_filtered) {
+        for (size_t i = event; i < end; i++)
+            add_span(pairing, i, events->time_ns[i], events->duration_ns[i], events->name[i],
+                     events->category[i]);
+        return end;
+    }
+    size_t to = pairing->count, count = end - event;
+    memcpy(arrays->row + to, events->row + event, count * sizeof *events->row);
+    memcpy(arrays->phase + to, events->phase + event, count);
+    memcpy(arrays->start_ns + to, events->time_ns + event, count * sizeof *events->time_ns);
+    memcpy(arrays->duration_ns + to, events->duration_ns + event,
+           count * sizeof *events->duration_ns);
+    memcpy(arrays->track + to, events->track + event, count * sizeof *events->track);
+    memcpy(arrays->name + to, events->name + event, count * sizeof *events->name);
+    memcpy(arrays->category + to, events->category + event, count * sizeof *events->category);
+    pairing->count += count;
+    return end;
+}
+
 static vtc_status pair_all(struct pairing *pairing)
 {
     const struct vtc_events *events = &pairing->block->all;
     for (size_t i = 0; i < events->count; i++) {
-        if (events->time_ns[i] == VTC_NO_TIME)
+        if (is_own_span(events, i)) {
+            i = add_own_spans(pairing, i) - 1;
+        } else if (events->time_ns[i] == VTC_NO_TIME) {
             continue;
-        if (events->phase[i] == 'X') {
-            if (events->duration_ns[i] != VTC_NO_TIME)
-                add_span(pairing, i, events->time_ns[i], events->duration_ns[i], events->name[i],
-                         events->category[i]);
         } else if (events->phase[i] == 'B') {
             VTC_TRY(begin_span(pairing, i));
         } else if (events->phase[i] == 'E') {
@@ -207,24 +214,15 @@ static vtc_status make_arrays(struct pairing *pairing)
                : VTC_ERR_NO_MEMORY;
 }
 
-/* Where every event is an X with its times and nothing is filtered out, the events' arrays are those
- * of the spans. */
-static bool events_are_spans(const vtc_block *block)
-{
-    const struct vtc_events *events = &block->all;
-    bool all = true;
-    for (size_t i = 0; i < events->count && all; i++)
-        all = events->phase[i] == 'X' && events->time_ns[i] != VTC_NO_TIME &&
-              events->duration_ns[i] != VTC_NO_TIME;
-    return all;
-}
-
 static vtc_status make_spans(struct pairing *pairing)
 {
     vtc_block *block = pairing->block;
     vtci_block_decoder_carried(block->decoder, &pairing->carried, &pairing->carried_count);
-    VTC_TRY(labels_init(pairing, VTCI_EVENT_NAME, &pairing->names));
-    VTC_TRY(labels_init(pairing, VTCI_EVENT_CAT, &pairing->categories));
+    const struct vtci_schema *schema = &block->definitions->schema;
+    pairing->name_column =
+        (uint64_t)vtci_event_column(schema, VTCI_TRACKED(VTCI_EVENT_NAME, 1)) + 1;
+    pairing->category_column =
+        (uint64_t)vtci_event_column(schema, VTCI_TRACKED(VTCI_EVENT_CAT, 1)) + 1;
     VTC_TRY(make_arrays(pairing));
     return pair_all(pairing);
 }
@@ -239,21 +237,11 @@ vtc_status vtc_block_spans(vtc_block *block, const struct vtc_spans **out_spans,
         *out_spans = &block->spans;
         return VTC_OK;
     }
-    bool is_filtered = block->filter.has_track || block->filter.has_range;
-    if (!is_filtered && events_are_spans(block)) {
-        const struct vtc_events *events = &block->all;
-        block->spans =
-            (struct vtc_spans){events->count,       events->row,   events->phase, events->time_ns,
-                               events->duration_ns, events->track, events->name,  events->category};
-        block->has_spans = true;
-        *out_spans = &block->spans;
-        return VTC_OK;
-    }
     struct pairing pairing;
     memset(&pairing, 0, sizeof pairing);
     pairing.block = block;
     pairing.err = err;
-    pairing.is_filtered = is_filtered;
+    pairing.is_filtered = block->filter.has_track || block->filter.has_range;
     vtci_open_spans_init(&pairing.open, block->memory, VTCI_OPEN_SPANS);
     vtc_status status = make_spans(&pairing);
     vtci_open_spans_free(&pairing.open);

@@ -11,6 +11,7 @@
 #include "read/verify_internal.h"
 #include "wire/index.h"
 #include "wire/packed.h"
+#include "wire/trailer.h"
 
 vtc_status vtci_verify_problem(struct vtci_verify *verify, const struct vtc_error *problem)
 {
@@ -101,6 +102,7 @@ static vtc_status verify_block(struct vtci_verify *verify, const struct vtci_fra
     if (status == VTC_OK)
         status = vtci_verify_block(verify, view, err);
     verify->text_lost |= status != VTC_OK;
+    verify->spans_lost |= status != VTC_OK;
     return status;
 }
 
@@ -204,6 +206,7 @@ static void note_loss(struct vtci_verify *verify, uint8_t type)
     verify->definitions_lost |= type == 0 || type == VTCI_FRAME_DEFINITIONS;
     verify->text_lost |= type == 0 || type == VTCI_FRAME_TEXT || type == VTCI_FRAME_BLOCK;
     verify->met_lost |= type == 0;
+    verify->spans_lost |= type == 0 || type == VTCI_FRAME_BLOCK;
 }
 
 static vtc_status walk_frame(struct vtci_verify *verify, const struct vtci_frame_view *head)
@@ -223,6 +226,31 @@ static vtc_status walk_frame(struct vtci_verify *verify, const struct vtci_frame
         status = verify_frame(verify, &view, &err);
     else
         note_loss(verify, type);
+    return vtci_verify_status(verify, status, &err);
+}
+
+/* What stands behind an INDEX and is no frame. A reader does without a right one. SPEC: IDX-1. */
+static vtc_status verify_trailer(struct vtci_verify *verify, uint64_t index_offset)
+{
+    uint64_t left_bytes = verify->reader->file_bytes - verify->offset;
+    uint8_t trailer[VTCI_TRAILER_BYTES];
+    uint64_t found_offset = 0;
+    struct vtc_error err;
+    memset(&err, 0, sizeof err);
+    vtc_status status = VTC_OK;
+    if (left_bytes < sizeof trailer)
+        status = vtci_error_set(&err, VTC_ERR_TRUNCATED, verify->offset, "IDX-1",
+                                "expected a trailer of 24 bytes, found %llu",
+                                (unsigned long long)left_bytes);
+    if (status == VTC_OK)
+        status = vtci_file_pread_exact(verify->reader->file, verify->offset, trailer,
+                                       sizeof trailer, &err);
+    if (status == VTC_OK && (!vtci_trailer_decode(trailer, &found_offset) ||
+                             found_offset != index_offset || left_bytes != sizeof trailer))
+        status = vtci_error_set(&err, VTC_ERR_CORRUPT, verify->offset, "IDX-1",
+                                "expected a trailer that names the INDEX at %llu, found %llu bytes "
+                                "that do not",
+                                (unsigned long long)index_offset, (unsigned long long)left_bytes);
     return vtci_verify_status(verify, status, &err);
 }
 
@@ -254,13 +282,13 @@ static vtc_status walk(struct vtci_verify *verify)
             VTC_TRY(verify->opts.progress(verify->opts.progress_context, verify->offset,
                                           verify->result.document_bytes));
         /* SPEC: IDX-1: what follows an INDEX and is no frame is a trailer, in whatever state. */
-        bool more = true;
-        if (type == VTCI_FRAME_INDEX) {
-            status = vtci_frame_follows(file, file_bytes, verify->offset, &more, &err);
-            VTC_TRY(vtci_verify_status(verify, status, &err));
-        }
+        if (type != VTCI_FRAME_INDEX)
+            continue;
+        bool more = false;
+        status = vtci_frame_follows(file, file_bytes, verify->offset, &more, &err);
+        VTC_TRY(vtci_verify_status(verify, status, &err));
         if (!more)
-            break;
+            return verify_trailer(verify, verify->offset - frame_bytes);
     }
     return VTC_OK;
 }
@@ -303,6 +331,7 @@ static vtc_status begin(struct vtci_verify *verify)
 {
     vtci_buffer_init(&verify->room, verify->memory);
     vtci_text_plan_init(&verify->plan, verify->memory);
+    vtci_open_spans_init(&verify->open, verify->memory, VTCI_OPEN_SPANS);
     verify->hasher = vtci_hasher_create(verify->memory);
     verify->sink.data = vtci_allocate(verify->memory, VTCI_SINK_BYTES);
     verify->sink.capacity_bytes = VTCI_SINK_BYTES;
@@ -321,6 +350,7 @@ static void end(struct vtci_verify *verify)
     vtci_frame_text_free(&verify->maker);
     vtci_definitions_free(&verify->definitions);
     vtci_text_plan_free(&verify->plan);
+    vtci_open_spans_free(&verify->open);
     VTCI_ARRAY_FREE(verify->memory, verify->met, verify->met_capacity);
     vtci_release(verify->memory, verify->sink.data, VTCI_SINK_BYTES);
     vtci_hasher_free(verify->hasher);

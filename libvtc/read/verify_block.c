@@ -147,6 +147,7 @@ static vtc_status check_events(struct vtci_verify *verify, vtc_block *block, str
     const struct vtc_spans *spans;
     VTC_TRY(vtc_block_spans(block, &spans, err));
     VTC_TRY(check_phases(block, err));
+    VTC_TRY(vtci_verify_carried(verify, block, err));
     VTC_TRY(check_times(block, spans, err));
     VTC_TRY(check_names(block, err));
     VTC_TRY(check_tracks(verify->memory, block, err));

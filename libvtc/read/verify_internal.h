@@ -3,6 +3,7 @@
 #define VTCI_READ_VERIFY_INTERNAL_H
 
 #include "base/checksum.h"
+#include "column/open_spans.h"
 #include "read/block_internal.h"
 #include "read/frame_text.h"
 #include "vtc/verify.h"
@@ -28,10 +29,12 @@ struct vtci_verify {
     struct vtci_buffer room;
     struct vtci_met_frame *met;
     size_t met_count, met_capacity;
-    uint64_t offset;       /* of the frame at hand */
-    bool definitions_lost; /* blocks cannot be read any more */
-    bool text_lost;        /* length and hash say nothing any more */
-    bool met_lost;         /* nor does the INDEX */
+    uint64_t offset;             /* of the frame at hand */
+    bool definitions_lost;       /* blocks cannot be read any more */
+    bool text_lost;              /* length and hash say nothing any more */
+    bool met_lost;               /* nor does the INDEX */
+    bool spans_lost;             /* nor do carried spans */
+    struct vtci_open_spans open; /* begins that wait for their end; tags are numbers of blocks */
     bool text_after_document;
     bool has_document;
     struct vtci_document document;
@@ -50,5 +53,8 @@ VTC_NODISCARD vtc_status vtci_verify_status(struct vtci_verify *verify, vtc_stat
 VTC_NODISCARD vtc_status vtci_verify_block(struct vtci_verify *verify,
                                            const struct vtci_frame_view *view,
                                            struct vtc_error *err);
+/* The carried spans of the block, against all that came before it. */
+VTC_NODISCARD vtc_status vtci_verify_carried(struct vtci_verify *verify, const vtc_block *block,
+                                             struct vtc_error *err);
 
 #endif

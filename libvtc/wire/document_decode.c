@@ -37,9 +37,13 @@ vtc_status vtci_document_decode(const void *bytes, size_t len_bytes, uint64_t of
         uint64_t gap = vtci_fields_varint(&fields);
         uint64_t issue_bytes = vtci_fields_varint(&fields);
         vtci_cursor_u8(cursor);
-        if (cursor->failed || gap > document.bytes - last_offset ||
-            issue_bytes > document.bytes - last_offset - gap)
-            return malformed(&fields, offset, err, "an issue is outside of the document");
+        if (cursor->failed)
+            return malformed(&fields, offset, err, "an issue");
+        if (gap > document.bytes - last_offset || issue_bytes > document.bytes - last_offset - gap)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "DOC-2",
+                                  "expected issues within the %llu bytes of the document, found "
+                                  "one outside",
+                                  (unsigned long long)document.bytes);
         last_offset += gap;
     }
     if (vtci_cursor_left(cursor) != 0)

@@ -7,6 +7,7 @@ import contextlib
 import io
 import pathlib
 import random
+import re
 import subprocess
 import sys
 
@@ -112,6 +113,23 @@ def check_command(faults):
                     faults.append(f"{vector}: wrote {run.stdout}")
 
 
+def check_specification(faults):
+    """The worked example is the minimal vector, and the rule index has every rule."""
+    text = (SOURCE / "format" / "SPEC.md").read_text()
+    example = re.search(r"^## \d+\. A minimal file\n(.*?)^## ", text, re.M | re.S)
+    index = re.search(r"^## \d+\. Rule index\n(.*?)^## ", text, re.M | re.S)
+    if not example or not index:
+        faults.append("SPEC.md: no worked example, or no rule index")
+        return
+    lines = [line[4:] for line in example[1].splitlines() if line.startswith("    ")]
+    if parse_hex("\n".join(lines)) != parse_hex((VECTORS / "good/empty-array.hex").read_text()):
+        faults.append("SPEC.md: the worked example is not good/empty-array.hex")
+    rules = re.findall(r"^- \[([A-Z]+-\d+)\]", text, re.M)
+    listed = re.findall(r"^\| ([A-Z]+-\d+) \|", index[1], re.M)
+    if rules != listed:
+        faults.append(f"SPEC.md: the rule index differs: {sorted(set(rules) ^ set(listed))}")
+
+
 def check_hashes(faults):
     if vtc_xxh3.LIBRARY is None:
         return "no libxxhash to compare with"
@@ -144,6 +162,7 @@ def main():
     check_prefixes("one-event.hex", faults)
     check_bit_flips("one-event.hex", faults)
     check_command(faults)
+    check_specification(faults)
     hashes = check_hashes(faults)
     sys.path.insert(0, str(VECTORS))
     import make_vectors

@@ -44,7 +44,7 @@ struct vtc_events {
     const int64_t *time_ns;     /**< VTC_NO_TIME: none */
     const int64_t *duration_ns; /**< the event's own `dur`; VTC_NO_TIME: none */
     const uint32_t *track;      /**< VTC_NO_TRACK: none */
-    const vtc_string *name;     /**< VTC_NO_STRING: none */
+    const vtc_string *name;     /**< VTC_NO_STRING: none that is a string */
     const vtc_string *category;
     const vtc_string *id; /**< a number as its text */
 };
