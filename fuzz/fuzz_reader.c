@@ -11,6 +11,7 @@
 
 #define LIMIT_BYTES ((size_t)64 << 20)
 #define HEADER_BYTES 32u
+#define COLUMNS_MAX 64u /* more would cost time and find no more */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
@@ -35,6 +36,15 @@ static void read_block(const vtc_reader *reader, uint64_t index)
         sink += (uint64_t)events->time_ns[i] + events->track[i] + events->row[i];
         use(vtc_block_string(block, events->name[i]));
         use(vtc_block_string(block, events->id[i]));
+    }
+    for (uint32_t column = 0; column < COLUMNS_MAX; column++) {
+        struct vtc_values values;
+        if (vtc_block_values(block, column, &values, NULL) != VTC_OK)
+            continue;
+        for (size_t i = 0; i < values.count; i++)
+            sink += values.row[i] + (values.number ? (uint64_t)values.number[i] : 0);
+        for (size_t i = 0; values.string && i < values.count; i++)
+            use(vtc_block_string(block, values.string[i]));
     }
     if (vtc_block_spans(block, &spans, NULL) == VTC_OK)
         for (size_t i = 0; i < spans->count; i++) {
@@ -61,22 +71,85 @@ static vtc_status discard(void *context, const void *bytes, size_t len_bytes, st
     return *total > LIMIT_BYTES ? VTC_ERR_CANCELLED : VTC_OK;
 }
 
+/* What needs no block. */
+static void read_index(const vtc_reader *reader, const struct vtc_summary *summary)
+{
+    struct vtc_error damage;
+    struct vtc_frame frame;
+    struct vtc_issue issue;
+    struct vtc_track track;
+    struct vtc_zone zone;
+    uint32_t column;
+    sink += (uint64_t)vtc_reader_is_complete(reader) + (uint64_t)vtc_reader_damage(reader, &damage);
+    for (uint64_t i = 0; i <= summary->frames && i < 64; i++)
+        if (vtc_reader_frame(reader, i, &frame) == VTC_OK)
+            sink += frame.file_offset + (uint64_t)frame.type[0];
+    for (uint64_t i = 0; i <= summary->issues_listed && i < 64; i++)
+        if (vtc_reader_issue(reader, i, &issue) == VTC_OK)
+            sink += issue.offset + (uint64_t)issue.cause[0];
+    for (uint32_t i = 0; i <= summary->tracks && i < 64; i++)
+        if (vtc_reader_track(reader, i, &track) == VTC_OK) {
+            use(track.pid);
+            use(track.tid);
+        }
+    for (uint64_t i = 0; i <= summary->blocks && i < 16; i++) {
+        if (vtc_reader_zone(reader, i, &zone) == VTC_OK)
+            sink += zone.rows + zone.spans;
+        sink += vtc_reader_zone_phase(reader, i, 'X');
+        sink += (uint64_t)vtc_reader_zone_has_track(reader, i, 0);
+        sink += (uint64_t)vtc_reader_zone_may_have_name(reader, i, 1);
+    }
+    use(vtc_reader_string(reader, 1));
+    if (vtc_reader_find_column(reader, "ts", "NUMBER", &column) == VTC_OK)
+        sink += column;
+}
+
+static void iterate(const vtc_reader *reader, const struct vtc_summary *summary)
+{
+    struct vtc_filter filter = {.struct_size = sizeof filter,
+                                .fields = VTC_FIELD_SPANS,
+                                .has_track = summary->tracks > 1,
+                                .has_range = 1,
+                                .from_ns = summary->first_ns,
+                                .to_ns = summary->last_ns};
+    const struct vtc_spans *spans;
+    vtc_iterator *iterator;
+    vtc_block *block;
+    vtc_status status = VTC_OK;
+    if (vtc_iterator_open(reader, &filter, &iterator, NULL) != VTC_OK)
+        return;
+    for (unsigned i = 0; status != VTC_END && i < 16; i++) {
+        status = vtc_iterator_next(iterator, &block, NULL);
+        if (status != VTC_OK)
+            continue;
+        sink += vtc_block_events(block)->count + vtc_block_index(block);
+        if (vtc_block_spans(block, &spans, NULL) == VTC_OK)
+            sink += spans->count;
+    }
+    vtc_iterator_close(iterator);
+}
+
 static void read_all(vtc_reader *reader)
 {
     struct vtc_summary summary;
     struct vtc_text process, thread;
+    struct vtc_slowest_opts opts = {.struct_size = sizeof opts, .memory_limit_bytes = LIMIT_BYTES};
     vtc_slowest *slowest;
     uint64_t total = 0;
     vtc_reader_summary(reader, &summary);
+    read_index(reader, &summary);
+    iterate(reader, &summary);
     for (uint64_t i = 0; i < summary.blocks && i < 16; i++)
         read_block(reader, i);
     for (uint32_t i = 0; i < summary.tracks && i < 4; i++)
-        if (vtc_reader_track_names(reader, i, &process, &thread, NULL) == VTC_OK)
+        if (vtc_reader_track_names(reader, i, &process, &thread, NULL) == VTC_OK) {
+            use(process);
             use(thread);
+        }
     (void)!vtc_reader_columns(reader, note_column, NULL, NULL);
     (void)!vtc_decompress(reader, discard, &total, NULL, NULL, NULL);
     (void)!vtc_verify(reader, NULL, NULL, NULL);
-    if (vtc_slowest_find(reader, 5, NULL, &slowest, NULL) == VTC_OK) {
+    if (vtc_slowest_find(reader, 5, &opts, &slowest, NULL) == VTC_OK) {
         size_t count;
         const struct vtc_span *spans = vtc_slowest_spans(slowest, &count);
         for (size_t i = 0; i < count; i++)

@@ -355,7 +355,8 @@ def plain_decimal(ids, p, values):
 
 
 def plain_hex(ids, p, prefix, width, values):
-    return (ids + varint(p, "p, plain strings") + u8(1, "form 1: hexadecimal") + string(prefix, "prefix") +
+    return (ids + varint(p, "p, plain strings") + u8(1, "form 1: hexadecimal") +
+            string(prefix, "prefix") +
             u8(width, "width") + values)
 
 

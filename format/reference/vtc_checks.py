@@ -91,7 +91,8 @@ def check_spans(block, spans, number):
     if carried != block.carried:
         wrong = next((pair for pair in zip(carried, block.carried) if pair[0] != pair[1]),
                      (len(carried), len(block.carried)))
-        raise corrupt("BLK-6", "the carried spans as they are: %r" % (wrong[0],), "%r" % (wrong[1],))
+        raise corrupt("BLK-6", "the carried spans as they are: %r" % (wrong[0],),
+                      "%r" % (wrong[1],))
 
 
 def check_phase_in_literals(block):

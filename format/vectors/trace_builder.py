@@ -20,7 +20,7 @@ DECIMAL = re.compile(rb"(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?\Z")
 
 
 class Schema:
-    """paths: (parent, key or None); columns: (path, type); shapes: see below; strings: {column: […]}
+    """paths: (parent, key or None); columns: (path, type); shapes: below; strings: {column: […]}
 
     A shape is (path, flags, [literal, column, literal, …]) or (path, open, separator, close).
     """

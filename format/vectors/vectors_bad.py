@@ -1,9 +1,8 @@
 """Files that are wrong: each breaks the one rule that its name begins with."""
-from trace_builder import (COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Rows, Schema,
-                           add_block, vb)
+from trace_builder import COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Rows, add_block, vb
 from vectors_common import (DUR, NAME, ONE, PID, TID, TS, TWO, B, E, I, X, bad, events_file, lines,
-                            plain_schema, point_shape, start, unsupported)
-from vectors_good import KEY, NEST_ORDER, nest_file, nested_schema, string_tid_schema
+                            plain_schema, start, unsupported)
+from vectors_good import NEST_ORDER, nest_file, nested_schema, string_tid_schema
 
 GIB = 1 << 30
 
@@ -195,7 +194,8 @@ def definitions():
     bad("DEF-7-none", "A column with no strings.",
         define(strings=[vb.strings_of(1, []), vb.strings_of(3, [b"a"])]))
     bad("LIM-1-depth", "1,100 paths within each other.",
-        define(paths=[vb.elements(i) for i in range(1100)], columns=[], shapes=[], strings=[]), also_status="LIMIT")
+        define(paths=[vb.elements(i) for i in range(1100)], columns=[], shapes=[], strings=[]),
+        also_status="LIMIT")
     bad("LIM-1-slots", "4,097 slots in a shape.",
         define(shapes=[vb.varint(0, "path") + vb.u8(1, "kind: fixed") + vb.u8(1, "flags")
                        + vb.varint(4097, "slots") + vb.raw(b"\x00\x03" * 4097, "slots")
@@ -265,6 +265,12 @@ def blocks():
     bad("BLK-5-unused", "A column that no shape of the block has.", events_file(
         [I(b"f", b"10")], whole={DUR: lambda t, s: vb.number(0, 0, vb.constant(0), vb.constant(1))},
         counts={DUR: 1}, order=[0, 1, NAME, TS, DUR, PID, TID]), 2)
+    schema = plain_schema([b"f"])
+    file = start(schema)
+    add_block(file, schema, [(B(b"f", b"10"), b",\n")])
+    add_block(file, schema, lines([E(b"f", b"17")]), spans=1, longest=7000)
+    bad("BLK-6-missing", "The begin of a span that was carried is missing.",
+        file.add_text(b"]\n").close(), 3, verify=True, also="ZON-4")
     bad("BLK-6-row", "A carried span of a row past the last.", events_file(
         ONE, carried=[(1, 0, b"f", b"")]), 2)
 
@@ -332,7 +338,7 @@ def encodings():
     wrong_ts("ENC-2-w-9", "PLANES of nine bytes.", lambda v, s: vb.planes_at(
         9, 0, 1, s.add(b"\0" * 18, "18 bytes")))
     wrong_ts("ENC-2-end", "PLANES past the end of the segment.", lambda v, s: vb.planes_at(
-        2, 0, 1, s.add(b"\1\2\0", "3 of 4 bytes")), nodes=TWO, order=[0, 1, NAME, DUR, PID, TID, TS])
+        2, 0, 1, s.add(b"\1\2\0", "3 of 4 bytes")), order=[0, 1, NAME, DUR, PID, TID, TS])
     wrong_ts("ENC-2-offset", "PLANES at an offset of 2^64 - 1.", lambda v, s: vb.planes_at(
         1, 0, 1, (1 << 64) - 1))
     wrong_ts("ENC-2-segment-0", "PLANES in the directory.", lambda v, s: vb.planes_at(1, 0, 0, 0))
@@ -405,8 +411,8 @@ def encodings():
     wrong_number("NUMB-1-id", "A string that is not defined.", 0, 0, 255, 1)
     wrong_number("NUMB-1-id-0", "The string 0.", 0, 0, 255, 0)
 
-    def wrong_ticks(name, title, a=1.0, c=3.0, g=1, index=0, residual=0, code=0, mantissa=333, scale=3,
-                    m=None):
+    def wrong_ticks(name, title, a=1.0, c=3.0, g=1, index=0, residual=0, code=0, mantissa=333,
+                    scale=3, m=None):
         bad(name, title, events_file(ONE, whole={TS: lambda t, s: vb.ticks(
             scale, [(a, c, g)], vb.constant(index), vb.constant(residual), vb.constant(code),
             vb.constant(mantissa), m)}), 2)
@@ -451,7 +457,8 @@ def encodings():
         vb.constant(0), 2, vb.constant(1), 0, 0))
     wrong_string("STR-1-width", "Hexadecimal digits of a width of 17.", lambda t, s: vb.plain_hex(
         vb.constant(0), 2, b"0x", 17, vb.constant(1)))
-    wrong_string("STR-1-form", "The form 3.", lambda t, s: vb.constant(0) + vb.varint(2, "p") + vb.u8(3, "form 3") +
+    wrong_string("STR-1-form", "The form 3.", lambda t, s: vb.constant(0) + vb.varint(2, "p") +
+                 vb.u8(3, "form 3") +
                  vb.raw(b"\0" * 8), status="UNSUPPORTED")
 
 
@@ -472,8 +479,8 @@ def nests():
         return events_file(
             [X(b"f", b"%d" % (10 + i), b"1") for i in range(durs)] + [I(b"f", b"20")],
             order=NEST_ORDER if durs else [c for c in NEST_ORDER if c != DUR], arrays={
-                TS: lambda v, s: vb.nest(2, DUR, n, vb.constant(0), vb.auto([10, 0, 9][-1 - durs:], s),
-                                         vb.constant(1)),
+                TS: lambda v, s: vb.nest(2, DUR, n, vb.constant(0),
+                                         vb.auto([10, 0, 9][-1 - durs:], s), vb.constant(1)),
                 DUR: lambda v, s: vb.nested(TS)})
     bad("NEST-1-count", "n' is not the number of values of dur.", with_count(3, 2), 2)
     bad("NEST-1-count-0", "A dur without values.", with_count(0, 0), 2)
@@ -495,8 +502,8 @@ def nests():
                   lambda v, s: vb.nest(2, DUR, 2, vb.constant(0), vb.auto([10, 1], s),
                                        vb.auto([3, 2], s))), 2)
     bad("NEST-3-no-dur", "NESTED by a NEST that names no dur.",
-        nested_in(DUR, TS, order, lambda v, s: vb.nest(0, None, 0, vb.constant(0), vb.auto([10, 4], s),
-                                                       vb.constant(0))), 2)
+        nested_in(DUR, TS, order, lambda v, s: vb.nest(
+            0, None, 0, vb.constant(0), vb.auto([10, 4], s), vb.constant(0))), 2)
     bad("NEST-3-column", "NESTED that names another column.",
         nested_in(DUR, PID, order, lambda v, s: vb.nest(
             2, DUR, 2, vb.constant(0), vb.auto([10, 1], s), vb.auto([3, 2], s))), 2)

@@ -1,7 +1,7 @@
 """What the vectors share: the registry, and a schema of plain events."""
 import copy
 
-from trace_builder import NODE, NUMBER, STRING, Schema, add_block, vb
+from trace_builder import NUMBER, STRING, Schema, add_block, vb
 
 VECTORS = []        # (directory, name, title, bytes-annotated, expectation)
 

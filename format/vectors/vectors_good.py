@@ -1,7 +1,7 @@
 """Files that are right."""
 from trace_builder import (COUNT, NODE, NUMBER, RAW, STRING, TAG, Rows, Schema, add_block, vb)
 from vectors_common import (DUR, NAME, ONE, PID, TID, TS, TWO, B, E, I, X, events_file, good, lines,
-                            plain_schema, point_shape, start)
+                            plain_schema, start)
 
 
 def containers():
@@ -130,7 +130,7 @@ def nested():
                     [(0, 1, [b'{"ph":"B","ts":', 3, b',"cname":"', 4, b'","cname":"', 4,
                              b'","ph":"i"}'])],
                     {1: [b",\n", b"\n"], 4: [b"a", b"b"]}, [(b"", b"")])
-    good("doubled-keys", "A key twice in a shape: its column has two values a row; the last ph counts.",
+    good("doubled-keys", "A key twice in a shape: its column has two values a row.",
          events_file([(1, [b"1", b"a", b"b"]), (1, [b"2", b"b", b"c"])], schema))
 
 
@@ -180,7 +180,7 @@ def strings_and_numbers():
     schema = plain_schema(strings={TS: [b"1e3"]})
     texts = [b"0.3333333333333333", b"5.00", b"7", b"1e3", b"-7", b"2.1250000", b"-0.5"]
     good("NUMB-rule-3-codes", "Ticks, and numbers with decimals of their own, by their residuals.",
-         events_file([I(b"f", t) for t in texts], schema, whole={TS: lambda table, segment: vb.ticks(
+         events_file([I(b"f", t) for t in texts], schema, whole={TS: lambda t, segment: vb.ticks(
              3, [(1.0, 3.0, 1)], vb.constant(0), vb.planes([0, 0, 0, 5, 1, 10000, 0], segment),
              vb.planes([0, 3, 1, 255, 1, 8, 2], segment, base=0),
              vb.planes([333, 5000, 7999, 1, -8999, 2124, -500], segment))},
@@ -297,7 +297,8 @@ def nest_and_unstack():
                          DUR: lambda v, s: vb.nested(TS)}))
     # Start order, so reversed: in the mirror the inner spans come first.
     # (10..20), (12..15), (16..18), (21..22) from the last: -22..-21, -18..-16, -15..-12, -20..-10
-    nodes = [X(b"a", b"10", b"10"), X(b"b", b"12", b"3"), X(b"b", b"16", b"2"), X(b"a", b"21", b"1")]
+    nodes = [X(b"a", b"10", b"10"), X(b"b", b"12", b"3"), X(b"b", b"16", b"2"),
+             X(b"a", b"21", b"1")]
     good("NEST-reversed", "NEST in start order, from the last to the first.",
          nest_file(nodes, 3, [0, 0, 0, 2], [-22, 3, 1, 2], [1, 2, 3, 2]))
     good("NEST-reversed-instants", "NEST reversed, two lanes, with an instant.",

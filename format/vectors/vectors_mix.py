@@ -1,11 +1,10 @@
 """MIX (SPEC.md, annex A): streams made by the reference encoder."""
 import trace_builder                                    # noqa: F401 (sets the path)
 from vectors_bad import wrong_ts
-from vectors_common import (DUR, NAME, PID, TID, TS, TWO, I, X, bad, events_file, good,
-                            plain_schema)
+from vectors_common import DUR, NAME, PID, TID, TS, I, X, events_file, good, plain_schema
 from vectors_good import NEST_ORDER
 from vtc_block import GOLDEN, M64
-from vtc_build import group, mix, mix_at, nest, nested, runs, auto, constant, raw, u8, varint
+from vtc_build import auto, constant, group, mix, mix_at, nest, nested, runs
 from vtc_mix import decode
 from vtc_mix_build import encode
 from vtc_wire import VtcError
@@ -37,7 +36,7 @@ def good_streams():
        lambda v, s: mix(s, encode(v, match_order=2, terms=[(0, 3)])))
     by_name = [n + 1 for n in names]
     by_dur = [number_context(d) for d in durs]
-    ts("MIX-contexts", "MIX: the name of the row, the one before, the next one, and dur as contexts.",
+    ts("MIX-contexts", "MIX: the row's name, the next one, an earlier one, and dur as contexts.",
        lambda v, s: mix(s, encode(
            v, [by_name, [0] + by_dur[:-1], by_name[1:] + [0], [0] * 3 + by_name[:-3]],
            terms=[(1, 0), (3, 1), (32, 0), (12, 0)]),
@@ -46,9 +45,10 @@ def good_streams():
     ts("MIX-in-GROUP", "MIX below GROUP: the contexts are those of the sorted rows.",
        lambda v, s: group(mix(s, encode([v[i] for i in order], [[by_name[i] for i in order]],
                                         plain=True, terms=[(1, 0)]), [(0, NAME)])))
-    wide = [0, 1, 7, 8, 999999999999999999, 123456789012, 1 << 40, (1 << 40) + 1, 1 << 59, 4096, 8191]
-    good("MIX-wide", "MIX: values of up to 60 bits; bits past the twelfth are not mixed.", events_file(
-        [I(b"a", b"%d" % min(v, 10**15)) for v in wide], schema, arrays={
+    wide = [0, 1, 7, 8, 999999999999999999, 123456789012, 1 << 40, (1 << 40) + 1, 1 << 59, 4096,
+            8191]
+    good("MIX-wide", "MIX: values of up to 60 bits; bits past the twelfth are not mixed.",
+         events_file([I(b"a", b"%d" % min(v, 10**15)) for v in wide], schema, arrays={
             TS: lambda v, s: mix(s, encode(v, terms=[(16, 0), (0, 1)]))}))
     good("MIX-64-bits", "MIX: values are modulo 2^64.", events_file(
         [I(b"a", b"-1"), I(b"a", b"-5"), I(b"a", b"7")], schema, arrays={

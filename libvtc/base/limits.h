@@ -15,9 +15,9 @@
 #define VTCI_BLOCK_ROWS_MAX (1u << 20)      /* [format] */
 #define VTCI_BLOCK_VALUES_MAX (1u << 26)    /* [format] values in one column of one block */
 #define VTCI_BLOCK_ROWS (1u << 16)          /* [choice] */
-#define VTCI_BLOCK_ROWS_STRONG (1u << 18)   /* [choice] from level 16 on */
+#define VTCI_BLOCK_ROWS_STRONG (1u << 17)   /* [choice] from level 16 on */
 #define VTCI_BLOCK_SOURCE_BYTES (12u << 20) /* [choice] original bytes after which a block ends */
-#define VTCI_BLOCK_SOURCE_BYTES_STRONG (48u << 20) /* [choice] from level 16 on */
+#define VTCI_BLOCK_SOURCE_BYTES_STRONG (24u << 20) /* [choice] from level 16 on */
 #define VTCI_SEGMENT_BYTES_MAX (1u << 30)          /* [format] a segment unpacked */
 #define VTCI_ENCODING_DEPTH_MAX 8                  /* [format] operators inside operators */
 

@@ -272,6 +272,8 @@ static vtc_status walk(struct vtci_verify *verify)
             status = vtci_frame_resync(file, file_bytes, verify->offset + 1, &budget_bytes,
                                        &verify->room, &verify->offset, &err);
             VTC_TRY(vtci_verify_status(verify, status, &err));
+            if (status != VTC_OK) /* the file became shorter: there is nowhere to go on from */
+                break;
             continue;
         }
         uint8_t type = head.frame.type;

@@ -62,8 +62,8 @@ def compare(tool, trace, level, directory, show):
             return str(error)
         if state["differs"] is not None or file.read(1):
             return f"the text differs in the piece at {state['differs']}"
-    show(f"{trace.name} level {level or 'default'}: {trace.stat().st_size} bytes, {len(data)} packed, "
-         f"{time.monotonic() - started:.1f} s, {decoder.notes or 'right'}")
+    show(f"{trace.name} level {level or 'default'}: {trace.stat().st_size} bytes, "
+         f"{len(data)} packed, {time.monotonic() - started:.1f} s, {decoder.notes or 'right'}")
     return None
 
 

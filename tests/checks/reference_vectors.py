@@ -58,7 +58,7 @@ def check_vector(kind, path, faults):
     for checks in (False, True):
         found, text = decode(data, checks)
         if expect["document"] is not None and text != expect["document"]:
-            faults.append(f"{name}: expected the text {expect['document'][:200]}, found {text[:200]}")
+            faults.append(f"{name}: expected {expect['document'][:200]}, found {text[:200]}")
         if "verify-only" in expect and not checks and found["status"] == "GOOD":
             continue
         offset = int(found.pop("offset", 0))
@@ -172,8 +172,8 @@ def main():
             faults.append("make_vectors.py would write other files:\n" + report.getvalue())
     for fault in faults[:50]:
         print(fault, file=sys.stderr)
-    print(f"{count} vectors, {len(rules) - 1} rules broken, {len(EXIT_CODES)} exit codes; {hashes}; "
-          f"{len(faults)} faults")
+    print(f"{count} vectors, {len(rules) - 1} rules broken, {len(EXIT_CODES)} exit codes; "
+          f"{hashes}; {len(faults)} faults")
     return 1 if faults or not count else 0
 
 

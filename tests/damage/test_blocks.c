@@ -244,7 +244,7 @@ static void check_flip(const struct facts *facts, size_t at, unsigned bit)
     facts->file.data[at] ^= (uint8_t)(1u << bit);
 }
 
-static void test_verify__finds_every_bit(void **state)
+static void test_verify__finds_flips_in_every_byte(void **state)
 {
     static const int levels[] = {1, 12};
     (void)state;
@@ -294,7 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prefix__gives_whole_blocks),
-        cmocka_unit_test(test_verify__finds_every_bit),
+        cmocka_unit_test(test_verify__finds_flips_in_every_byte),
         cmocka_unit_test(test_slowest__without_index),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
