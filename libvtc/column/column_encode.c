@@ -152,7 +152,7 @@ static vtc_status encode_number(struct vtci_block_encoder *encoder, uint32_t col
         return provide(encoder, column, input.values);
     }
     VTC_TRY(make_mantissas(encoder, values, code, &input.values, &codes));
-    if (column == encoder->ts)
+    if (column == encoder->ts && !codes) /* SPEC: NEST-3: all codes of ts are 0 */
         VTC_TRY(plan_times(encoder, &input, &draft));
     else
         VTC_TRY(vtci_column_plan(encoder, &input, &draft));
