@@ -521,6 +521,17 @@ def nests():
         arrays={TS: lambda v, s: vb.nest(2, DUR, 2, vb.constant(0), vb.auto([10, 1], s),
                                          vb.auto([3, 2], s))},
         whole={DUR: lambda t, s: vb.number(0, 1, vb.constant(0), vb.nested(TS))}), 2)
+    bad("NEST-3-codes", "NEST in a ts of which one has a code of its own: `10` and `14.0`.",
+        events_file(TWO, order=order, arrays={
+            DUR: lambda v, s: vb.nested(TS)}, whole={TS: lambda t, s: vb.number(
+                0, 0, vb.planes([0, 2], s), vb.nest(2, DUR, 2, vb.constant(0),
+                                                    vb.auto([10, 127], s), vb.auto([3, 2], s)))}),
+        2)
+    bad("NEST-3-dur-codes", "NESTED in a dur with codes of their own.", events_file(
+        TWO, order=order,
+        arrays={TS: lambda v, s: vb.nest(2, DUR, 2, vb.constant(0), vb.auto([10, 1], s),
+                                         vb.auto([3, 2], s))},
+        whole={DUR: lambda t, s: vb.number(0, 0, vb.planes([0, 2], s), vb.nested(TS))}), 2)
 
 
 # ---------------------------------------------------------------- document, index

@@ -71,8 +71,35 @@ static void test_time__is_exact(void **state)
     }
 }
 
+/* Some ts lost a trailing zero, so that their decimals have codes of their own, and every dur has
+ * three decimals: the two must not be nested. SPEC: NEST-3. */
+static void test_time__mixed_decimals_beside_uniform_durations(void **state)
+{
+    (void)state;
+    static const int levels[] = {1, 3, 9, 12};
+    struct bytes text = {0};
+    char event[160];
+    bytes_text(&text, "[");
+    for (unsigned i = 1, ts = 0; i <= 300; i++) {
+        ts += i * 37 % 91 * 10 + 110;
+        snprintf(
+            event, sizeof event,
+            "%s{\"name\":\"f\",\"ph\":\"X\",\"ts\":%u.%0*u,\"dur\":%u.%03u,\"pid\":1,\"tid\":1}",
+            i > 1 ? ",\n" : "", ts / 1000, i % 3 ? 3 : 2, i % 3 ? ts % 1000 : ts % 1000 / 10, i % 4,
+            i * 61 % 1000);
+        bytes_text(&text, event);
+    }
+    bytes_text(&text, "]\n");
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        assert_true(round_trips(text.data, text.len_bytes, 0, levels[i], NULL));
+    bytes_free(&text);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_time__is_exact)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_time__is_exact),
+        cmocka_unit_test(test_time__mixed_decimals_beside_uniform_durations),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
