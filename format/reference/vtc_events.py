@@ -11,8 +11,12 @@ from vtc_schema import MEMBER, NUMBER, STRING
 FIELDS = (b"name", b"cat", b"ts", b"dur", b"pid", b"tid")
 DECIMAL = re.compile(rb"-?[0-9]+(\.[0-9]+)?\Z")
 TOKEN = re.compile(rb"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,5})?\Z")
-LOWEST, HIGHEST = -(1 << 62), (1 << 62) - 1     # beyond these, times may have been clamped
+MOST = (1 << 63) - 1                # ns; SPEC: ZON-2: what is beyond counts as this, or as -MOST
 DEPTH = 1024
+
+
+def clamp(ns):
+    return max(-MOST, min(MOST, ns))
 
 
 def nanoseconds(text):
@@ -25,10 +29,10 @@ def nanoseconds(text):
     shift = int(exponent or 0) + 3 - len(part)
     digits = int(whole + part)
     if shift > 400:
-        return HIGHEST + 1 if digits > 0 else LOWEST - 1 if digits < 0 else 0
+        return MOST if digits > 0 else -MOST if digits < 0 else 0
     if shift < -5000:
         return -1 if digits < 0 else 0
-    return digits * 10 ** shift if shift >= 0 else digits // 10 ** -shift
+    return clamp(digits * 10 ** shift if shift >= 0 else digits // 10 ** -shift)
 
 
 def column_times(schema, column, data):
@@ -43,7 +47,7 @@ def column_times(schema, column, data):
             out.append(nanoseconds(text))
             continue
         shift = 3 - (code - 1 if code else data.scale)
-        out.append(m * 10 ** shift if shift >= 0 else m // 10 ** -shift)
+        out.append(clamp(m * 10 ** shift if shift >= 0 else m // 10 ** -shift))
     return out
 
 
@@ -149,12 +153,9 @@ class Pairing:
                     begin, number = stack[depth]
                     if event.name is None or begin.name == event.name:
                         del stack[depth]
-                        out.append((event, begin.time, event.time - begin.time, begin, number))
+                        out.append((event, begin.time, clamp(event.time - begin.time), begin,
+                                    number))
                         break
         return out
-
-
-def in_range(ns):
-    return LOWEST <= ns <= HIGHEST
 
 

@@ -193,6 +193,12 @@ def strings_and_numbers():
                  1, 1, vb.planes([0, 0, 1, 255, 255, 3, 255, 2], segment, base=0),
                  vb.planes([15, 20, 10**14, 1, 2, 225, 3, 70], segment, base=0))},
              first=0, range_=10**17))
+    most = (1 << 63) - 1
+    good("ZON-2-clamped", "ZON-2: ts and dur of 10^19 ns and more count as 2^63 - 1 ns, the end too.",
+         events_file([X(b"f", b"-10000000000000000", b"1"), X(b"f", b"5", b"10000000000000000"),
+                      X(b"f", b"10000000000000000", b"10000000000000000"),
+                      X(b"f", b"9223372036854775", b"-10000000000000000")],
+                     first=-most, range_=2 * most, longest=most))
     schema = Schema([(0, b"v")], [(1, NUMBER)], [(0, 0, [b'{"v":', 3, b"}"])],
                     {1: [b",\n", b"\n"]}, [])
     good("NUMB-extremes", "18 digits, 18 decimals, and both signs.", events_file(

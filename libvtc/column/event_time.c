@@ -25,8 +25,8 @@ int64_t vtci_time_ns(int64_t mantissa, uint8_t scale)
     if (scale <= 3) {
         int64_t ns;
         if (!__builtin_mul_overflow(mantissa, power10[3 - scale], &ns))
-            return ns;
-        return mantissa < 0 ? INT64_MIN : INT64_MAX;
+            return vtci_time_clamp(ns);
+        return mantissa < 0 ? VTCI_TIME_LEAST_NS : VTCI_TIME_MOST_NS;
     }
     int64_t divisor = power10[scale - 3];
     int64_t quotient = mantissa / divisor;
@@ -90,7 +90,7 @@ static int64_t round_down(const struct digits *digits, int64_t point, bool negat
     if (digits->count == 0)
         return 0;
     if (point > 19)
-        return negative ? INT64_MIN : INT64_MAX;
+        return negative ? VTCI_TIME_LEAST_NS : VTCI_TIME_MOST_NS;
     uint64_t whole = 0;
     bool rest = digits->more;
     for (int64_t i = 0; i < (point > digits->count ? point : (int64_t)digits->count); i++) {
@@ -103,8 +103,8 @@ static int64_t round_down(const struct digits *digits, int64_t point, bool negat
     }
     if (negative)
         whole += rest && whole < UINT64_MAX;
-    if (whole > (uint64_t)INT64_MAX)
-        return negative ? INT64_MIN : INT64_MAX;
+    if (whole > (uint64_t)VTCI_TIME_MOST_NS)
+        return negative ? VTCI_TIME_LEAST_NS : VTCI_TIME_MOST_NS;
     return negative ? -(int64_t)whole : (int64_t)whole;
 }
 

@@ -231,14 +231,14 @@ static bool entry_time(const struct vtci_entry *entry, int64_t *out_ns)
            vtci_time_ns_from_text(entry->text, entry->len_bytes, out_ns);
 }
 
-static void zone_note_span(struct vtci_block_builder *builder, int64_t start_ns, int64_t end_ns)
+static void zone_note_span(struct vtci_block_builder *builder, int64_t end_ns, int64_t duration_ns)
 {
     struct vtci_zone_map *zone = &builder->block.zone;
     zone->spans++;
     if (end_ns > builder->last_time_ns)
         builder->last_time_ns = end_ns;
-    if (end_ns > start_ns && (uint64_t)end_ns - (uint64_t)start_ns > zone->longest_ns)
-        zone->longest_ns = (uint64_t)end_ns - (uint64_t)start_ns;
+    if (duration_ns > 0 && (uint64_t)duration_ns > zone->longest_ns)
+        zone->longest_ns = (uint64_t)duration_ns;
 }
 
 static void zone_note_time(struct vtci_block_builder *builder, int64_t ns)
@@ -301,7 +301,7 @@ static vtc_status note_end(struct vtci_block_builder *builder, uint32_t track, i
     if (!vtci_open_spans_end(&builder->open, track, name, &span))
         return VTC_OK;
     vtc_status status = VTC_OK;
-    zone_note_span(builder, span.start_ns, ns);
+    zone_note_span(builder, ns, vtci_time_difference(ns, span.start_ns));
     if (span.tag != builder->block_number)
         status = carry(builder, &span);
     vtci_open_span_release(&builder->open, &span);
@@ -332,10 +332,7 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
         return VTC_OK;
     zone_note_time(builder, ns);
     if (phase == 'X' && entry_time(row->roles[VTCI_ROLE_DUR], &duration_ns)) {
-        int64_t end_ns;
-        if (__builtin_add_overflow(ns, duration_ns, &end_ns))
-            end_ns = duration_ns < 0 ? INT64_MIN : INT64_MAX;
-        zone_note_span(builder, ns, end_ns);
+        zone_note_span(builder, vtci_time_sum(ns, duration_ns), duration_ns);
     } else if (phase == 'B') {
         struct vtci_label category = entry_label(row->roles[VTCI_ROLE_CAT]);
         VTC_TRY(vtci_open_spans_begin(&builder->open, track, ns, builder->block_number, &name,

@@ -46,7 +46,7 @@ static vtc_status check_zone(const vtc_reader *reader, const struct vtci_block_r
     for (size_t i = 0; i < spans->count; i++)
         if (spans->duration_ns[i] > longest_ns)
             longest_ns = spans->duration_ns[i];
-    if ((uint64_t)longest_ns == rank->longest_ns || longest_ns == INT64_MAX)
+    if ((uint64_t)longest_ns == rank->longest_ns)
         return VTC_OK;
     struct vtc_zone zone;
     VTC_TRY(vtc_reader_zone(reader, rank->block, &zone));

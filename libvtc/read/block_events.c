@@ -223,18 +223,14 @@ static int64_t time_of(const struct maker *maker, const struct field *field, pla
     if ((at & PLACE_TYPE) == VTCI_NUMBER) {
         uint8_t scale = field->numbers->scales[index];
         int64_t value = field->numbers->values[index];
-        if (scale != VTCI_SCALE_TOKEN) {
-            ns = vtci_time_ns(value, scale);
-            return ns == VTC_NO_TIME ? VTC_NO_TIME + 1 : ns;
-        }
+        if (scale != VTCI_SCALE_TOKEN)
+            return vtci_time_ns(value, scale);
         string = vtci_dictionary_string(field->numbers->column, (uint64_t)value);
     } else {
         string = string_at(field, index);
     }
     struct vtci_bytes text = bytes_of(maker->block, string);
-    if (!vtci_time_ns_from_text(text.data, text.len_bytes, &ns))
-        return VTC_NO_TIME;
-    return ns == VTC_NO_TIME ? VTC_NO_TIME + 1 : ns;
+    return vtci_time_ns_from_text(text.data, text.len_bytes, &ns) ? ns : VTC_NO_TIME;
 }
 
 static vtc_status make_times(const struct maker *maker, enum vtci_event_field which,
@@ -252,8 +248,8 @@ static vtc_status make_times(const struct maker *maker, enum vtci_event_field wh
         place at = place_of(&field, i);
         size_t index = at >> PLACE_SHIFT;
         /* Mostly microseconds with three decimals: the mantissas are the nanoseconds. */
-        if ((at & PLACE_TYPE) == VTCI_NUMBER && scales[index] == 3 && values[index] != VTC_NO_TIME)
-            times[i] = values[index];
+        if ((at & PLACE_TYPE) == VTCI_NUMBER && scales[index] == 3)
+            times[i] = vtci_time_clamp(values[index]);
         else
             times[i] = time_of(maker, &field, at);
     }

@@ -1,5 +1,6 @@
 /* Events that a filter leaves, as new arrays: pairing B and E needs all of them. */
 #include "base/error.h"
+#include "column/event_time.h"
 #include "read/block_internal.h"
 
 /* Whether an event is on the track and touches the times (both ends inclusive). Metadata at time 0
@@ -11,14 +12,12 @@ static bool event_matches(const struct vtc_events *events, size_t i,
         return false;
     if (!filter->has_range)
         return true;
-    int64_t time_ns = events->time_ns[i], duration_ns = events->duration_ns[i], end_ns;
+    int64_t time_ns = events->time_ns[i], duration_ns = events->duration_ns[i];
     if (time_ns == VTC_NO_TIME || (events->phase[i] == 'M' && time_ns == 0))
         return false;
     if (duration_ns == VTC_NO_TIME || duration_ns < 0)
         duration_ns = 0;
-    if (__builtin_add_overflow(time_ns, duration_ns, &end_ns))
-        end_ns = INT64_MAX;
-    return time_ns <= filter->to_ns && end_ns >= filter->from_ns;
+    return time_ns <= filter->to_ns && vtci_time_sum(time_ns, duration_ns) >= filter->from_ns;
 }
 
 /* The events that are left, by their index. */

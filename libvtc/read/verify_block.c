@@ -2,6 +2,7 @@
  * events and spans are compared with the zone map. SPEC: BLK-5, EVT-1, ZON-2, ZON-3, ZON-4.
  */
 #include "base/error.h"
+#include "column/event_time.h"
 #include "read/verify_internal.h"
 
 static vtc_status wrong_zone(uint64_t offset, struct vtc_error *err, const char *rule,
@@ -39,18 +40,15 @@ static vtc_status check_times(const vtc_block *block, const struct vtc_spans *sp
         int64_t ns = events->time_ns[i];
         if (ns == VTC_NO_TIME || (events->phase[i] == 'M' && ns == 0))
             continue;
-        /* A clamped time stands for INT64_MIN. */
-        bool below = ns < first_ns;
-        if (!block->zone.has_times || below || ns > last_ns)
+        if (!block->zone.has_times || ns < first_ns || ns > last_ns)
             return vtci_error_set(err, VTC_ERR_CORRUPT, block->file_offset, "ZON-2",
                                   "expected times from %lld to %lld, found %lld in row %u",
                                   (long long)first_ns, (long long)last_ns, (long long)ns,
                                   events->row[i]);
     }
     for (size_t i = 0; i < spans->count; i++) {
-        int64_t end_ns, duration_ns = spans->duration_ns[i];
-        if (__builtin_add_overflow(spans->start_ns[i], duration_ns, &end_ns))
-            end_ns = duration_ns < 0 ? INT64_MIN : INT64_MAX;
+        int64_t duration_ns = spans->duration_ns[i];
+        int64_t end_ns = vtci_time_sum(spans->start_ns[i], duration_ns);
         if (end_ns > last_ns)
             return vtci_error_set(err, VTC_ERR_CORRUPT, block->file_offset, "ZON-2",
                                   "expected ends up to %lld, found %lld in row %u",
@@ -61,7 +59,7 @@ static vtc_status check_times(const vtc_block *block, const struct vtc_spans *sp
     if (spans->count != block->zone.spans)
         return wrong_zone(block->file_offset, err, "ZON-4", "spans", spans->count,
                           block->zone.spans);
-    if (longest_ns != block->zone.longest_ns && longest_ns < (uint64_t)INT64_MAX)
+    if (longest_ns != block->zone.longest_ns)
         return wrong_zone(block->file_offset, err, "ZON-4", "the longest span", longest_ns,
                           block->zone.longest_ns);
     return VTC_OK;

@@ -16,7 +16,7 @@ static int64_t model_ns(int64_t mantissa, unsigned scale)
         quotient--;
     if (quotient > INT64_MAX)
         return INT64_MAX;
-    return quotient < INT64_MIN ? INT64_MIN : (int64_t)quotient;
+    return quotient < -INT64_MAX ? -INT64_MAX : (int64_t)quotient;
 }
 
 /* mantissa and scale as decimals: -1234, 2 gives "-12.34"; `shift` moves the point by an exponent. */
@@ -100,7 +100,7 @@ static void test_time_ns_from_text__spellings(void **state)
         {"-0.0", 0},
         {"0e99999999999999999999", 0},
         {"1e99999999999999999999", INT64_MAX},
-        {"-1e99999999999999999999", INT64_MIN},
+        {"-1e99999999999999999999", -INT64_MAX},
         {"1e-99999999999999999999", 0},
         {"-1e-99999999999999999999", -1},
         {"9223372036854775.8079999999999999999999999999999999999999999999999", INT64_MAX},
