@@ -5,6 +5,10 @@
 #include "base/limits.h"
 #include "column/block_encode_internal.h"
 
+/* What has no shape is megabytes at a time where it is anything, such as an object of 500,000 keys.
+ * Above this, zstd takes ten times as long for such text, and gains a twentieth. */
+#define LONG_ZSTD_MAX 12
+
 struct vtci_effort vtci_effort_of_level(int level)
 {
     struct vtci_effort effort = {0};
@@ -23,6 +27,7 @@ struct vtci_effort vtci_effort_of_level(int level)
         effort.mix = true;
         effort.text_zstd = 19;
     }
+    effort.long_zstd = effort.text_zstd < LONG_ZSTD_MAX ? effort.text_zstd : LONG_ZSTD_MAX;
     return effort;
 }
 

@@ -18,6 +18,7 @@
 struct vtci_effort {
     int planes_zstd;    /* zstd level for byte planes */
     int text_zstd;      /* for plain strings */
+    int long_zstd;      /* for the text of nodes without a shape, and for very long strings */
     int directory_zstd; /* for the directory and small leaves */
     bool trials;        /* candidates are packed and compared, not guessed */
     bool mix;           /* context mixing */

@@ -161,6 +161,9 @@ static vtc_status encode_number(struct vtci_block_encoder *encoder, uint32_t col
     return provide(encoder, column, input.values);
 }
 
+/* Sources and pictures in traces stay well below. */
+#define LONG_STRING_BYTES ((size_t)1 << 20)
+
 static vtc_status encode_texts(struct vtci_block_encoder *encoder, const struct vtci_values *values,
                                struct vtci_column_code *code)
 {
@@ -182,8 +185,11 @@ static vtc_status encode_texts(struct vtci_block_encoder *encoder, const struct 
     code->plain = draft.op;
     code->form = VTCI_FORM_LENGTHS;
     code->plain_bytes = values->plain_bytes;
+    bool is_long = encoder->schema->columns[code->column].type == VTCI_RAW ||
+                   values->plain_bytes / count >= LONG_STRING_BYTES;
+    int zstd_level = is_long ? encoder->effort.long_zstd : encoder->effort.text_zstd;
     return vtci_leaf_make(encoder, values->plain, values->plain_bytes, values->plain_bytes,
-                          VTCI_POOL_TEXT, encoder->effort.text_zstd, &code->segment, &cost_bytes);
+                          VTCI_POOL_TEXT, zstd_level, &code->segment, &cost_bytes);
 }
 
 /* Strings that are numbers become numbers, with the rows of the plain values. */
