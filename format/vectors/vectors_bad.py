@@ -594,6 +594,9 @@ def documents():
             lambda f: f.trailer(offset=32))
     trailer("IDX-1-magic", "A trailer whose magic is wrong is not used.",
             lambda f: f.trailer(magic=b"VTCEND\r\r"))
+    file = events_file(ONE, close=False).add_text(b"]\n").document()
+    bad("IDX-1-no-index", "The INDEX and the trailer are missing: read by walking the chain.",
+        file, len(file.frames), "TRUNCATED", document=file.text, verify=True)
     trailer("IDX-1-missing", "The trailer is missing: the INDEX is met by walking.", lambda f: None,
             "TRUNCATED")
 
