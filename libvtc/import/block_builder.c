@@ -516,3 +516,11 @@ void vtci_block_builder_take(struct vtci_block_builder *builder, struct vtci_bui
     builder->block_number++;
     builder->value_count = 0;
 }
+
+void vtci_block_builder_reuse(struct vtci_block_builder *builder, struct vtci_built_block *block)
+{
+    struct vtci_built_block unused = builder->block;
+    builder->block = *block;
+    *block = unused;
+    built_block_clear(&builder->block);
+}
