@@ -89,6 +89,8 @@ vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const ui
         return VTC_OK;
     VTC_TRY(column_state(interner, column, &state));
     bool open = may_add(state);
+    if (!open && !must)
+        return VTC_OK;
     uint64_t hash = vtci_checksum(text, len_bytes) ^ (column * 0x9E3779B97F4A7C15u);
     size_t mask = interner->slot_count - 1;
     size_t at = (size_t)hash & mask;
@@ -102,8 +104,7 @@ vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const ui
             return VTC_OK;
         }
     }
-    if (schema->dictionary_bytes >= (must ? 2 : 1) * (size_t)VTCI_DICTIONARY_BYTES ||
-        (!must && !open))
+    if (schema->dictionary_bytes >= (must ? 2 : 1) * (size_t)VTCI_DICTIONARY_BYTES)
         return VTC_OK;
     if ((interner->used_count + 1) * 2 > interner->slot_count) {
         VTC_TRY(grow_slots(interner));

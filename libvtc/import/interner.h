@@ -1,8 +1,8 @@
 /* From a string to its id in the dictionary of a column: one hash table for all columns.
  *
  * The dictionary is for strings that repeat. A column whose recent strings were mostly new is closed
- * to new ones for a while (they stay plain, in their block); so are long strings, and everything
- * once the dictionaries together hold VTCI_DICTIONARY_BYTES. All of it is decided by what came
+ * for a while (what is not guessed stays plain, in its block); so are long strings, and to new ones
+ * everything once the dictionaries together hold VTCI_DICTIONARY_BYTES. All of it is decided by what came
  * before in the document, so it is the same in every run.
  */
 #ifndef VTCI_IMPORT_INTERNER_H
