@@ -13,10 +13,11 @@
 #include "base/memory.h"
 #include "column/schema.h"
 
+/* Small, as nearly every look at one is a cache miss. That a slot is of another column, whose hash
+ * happens to be the same, shows when the text is compared. */
 struct vtci_intern_slot {
-    uint64_t hash;
-    uint32_t column;
-    uint32_t id; /* 0: free */
+    uint32_t hash; /* of the column and the text */
+    uint32_t id;   /* 0: free */
 };
 
 /* How worthwhile the dictionary of a column was of late. */
