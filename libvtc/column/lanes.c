@@ -9,32 +9,93 @@ static uint32_t number_context(int64_t value)
     return (uint32_t)((((uint64_t)value * 2 + 1) * 0x9E3779B97F4A7C15u) >> 33) + 1;
 }
 
+static inline uint32_t value_context(bool is_number, int64_t value)
+{
+    return is_number ? number_context(value) : (uint32_t)value + 1;
+}
+
+static bool has_each_row(const struct vtci_block_rows *rows, const struct vtci_row_column *of)
+{
+    return of->known && of->rows == rows->identity;
+}
+
 vtc_status vtci_rows_context(struct vtci_block_rows *rows, uint32_t column,
                              const uint32_t **out_context)
 {
     struct vtci_row_column *of = &rows->columns[column];
+    bool is_number = rows->schema->columns[column].type == VTCI_NUMBER;
     if (!of->context) {
-        uint32_t *context = vtci_arena_array_zeroed(rows->arena, rows->rows, sizeof *context);
+        uint32_t *context = vtci_arena_array(rows->arena, rows->rows, sizeof *context);
         if (!context)
             return VTC_ERR_NO_MEMORY;
-        size_t count = of->known ? of->count : 0;
-        /* Backwards, so that the first value of a row stays. */
-        if (rows->schema->columns[column].type == VTCI_NUMBER)
-            for (size_t i = count; i-- > 0;)
-                context[of->rows[i]] = number_context(of->values[i]);
-        else
-            for (size_t i = count; i-- > 0;)
-                context[of->rows[i]] = (uint32_t)of->values[i] + 1;
+        if (has_each_row(rows, of)) {
+            for (size_t i = 0; i < rows->rows; i++)
+                context[i] = value_context(is_number, of->values[i]);
+        } else {
+            memset(context, 0, rows->rows * sizeof *context);
+            /* Backwards, so that the first value of a row stays. */
+            for (size_t i = of->known ? of->count : 0; i-- > 0;)
+                context[of->rows[i]] = value_context(is_number, of->values[i]);
+        }
         of->context = context;
     }
     *out_context = of->context;
     return VTC_OK;
 }
 
+/* Where the first value at `row` or after it is: sought from `hint`, an earlier answer, onwards. */
+static size_t seek_row(const uint32_t *rows, size_t count, size_t hint, uint32_t row)
+{
+    size_t low = hint < count && rows[hint] <= row ? hint : 0, step = 1;
+    while (low + step < count && rows[low + step] < row) {
+        low += step;
+        step *= 2;
+    }
+    size_t high = low + step < count ? low + step : count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (rows[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Whether the column has a value in `row`; the first is number *at, where the answer before was. */
+static inline bool find_value(const struct vtci_block_rows *rows, const struct vtci_row_column *of,
+                              uint32_t row, size_t *at)
+{
+    if (!of->known)
+        return false;
+    *at = has_each_row(rows, of) ? row : seek_row(of->rows, of->count, *at, row);
+    return *at < of->count && of->rows[*at] == row;
+}
+
+void vtci_rows_context_of(const struct vtci_block_rows *rows, uint32_t column,
+                          const uint32_t *of_rows, size_t count, uint32_t *out_contexts)
+{
+    const struct vtci_row_column *of = &rows->columns[column];
+    bool is_number = rows->schema->columns[column].type == VTCI_NUMBER;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++)
+        out_contexts[i] =
+            find_value(rows, of, of_rows[i], &at) ? value_context(is_number, of->values[at]) : 0;
+}
+
+void vtci_rows_first_of(const struct vtci_block_rows *rows, uint32_t column,
+                        const uint32_t *of_rows, size_t count, int64_t *out_first)
+{
+    const struct vtci_row_column *of = &rows->columns[column];
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++)
+        out_first[i] = find_value(rows, of, of_rows[i], &at) ? of->values[at] : 0;
+}
+
 vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t column, const int64_t **out_first)
 {
     struct vtci_row_column *of = &rows->columns[column];
-    if (!of->first && of->known && of->rows == rows->identity)
+    if (!of->first && has_each_row(rows, of))
         of->first = of->values;
     if (!of->first) {
         int64_t *first = vtci_arena_array_zeroed(rows->arena, rows->rows, sizeof *first);
