@@ -5,6 +5,11 @@
 #include "base/limits.h"
 #include "column/block_encode_internal.h"
 
+bool vtci_level_mixes(int level)
+{
+    return level >= 10;
+}
+
 struct vtci_effort vtci_effort_of_level(int level)
 {
     struct vtci_effort effort = {0};
@@ -19,7 +24,7 @@ struct vtci_effort vtci_effort_of_level(int level)
         effort.text_zstd = level + 4;
         effort.directory_zstd = 19;
     }
-    if (level >= 10) {
+    if (vtci_level_mixes(level)) {
         effort.mix = true;
         effort.text_zstd = 19;
     }

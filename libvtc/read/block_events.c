@@ -225,7 +225,7 @@ static int64_t time_of(const struct maker *maker, const struct field *field, pla
         int64_t value = field->numbers->values[index];
         if (scale != VTCI_SCALE_TOKEN) {
             ns = vtci_time_ns(value, scale);
-            return ns == VTC_NO_TIME ? VTC_NO_TIME + 1 : ns;
+            return vtci_time_known_ns(ns);
         }
         string = vtci_dictionary_string(field->numbers->column, (uint64_t)value);
     } else {
@@ -234,7 +234,7 @@ static int64_t time_of(const struct maker *maker, const struct field *field, pla
     struct vtci_bytes text = bytes_of(maker->block, string);
     if (!vtci_time_ns_from_text(text.data, text.len_bytes, &ns))
         return VTC_NO_TIME;
-    return ns == VTC_NO_TIME ? VTC_NO_TIME + 1 : ns;
+    return vtci_time_known_ns(ns);
 }
 
 static vtc_status make_times(const struct maker *maker, enum vtci_event_field which,

@@ -4,6 +4,7 @@
  */
 #include "base/error.h"
 #include "base/limits.h"
+#include "column/event_time.h"
 #include "column/open_spans.h"
 #include "read/block_internal.h"
 
@@ -31,14 +32,6 @@ struct pairing {
     struct span_arrays arrays;
     size_t count;
 };
-
-static int64_t clamped_difference(int64_t end, int64_t start)
-{
-    int64_t difference;
-    if (__builtin_sub_overflow(end, start, &difference))
-        return end < start ? INT64_MIN + 1 : INT64_MAX;
-    return difference == VTC_NO_TIME ? INT64_MIN + 1 : difference;
-}
 
 /* An id is equal to itself, any other string by its text (column/open_spans.h). */
 static struct vtci_label label_of(const struct pairing *pairing, uint64_t column, vtc_string string)
@@ -99,7 +92,7 @@ static vtc_status add_carried(struct pairing *pairing, size_t event,
     if (carried->category.len_bytes)
         VTC_TRY(vtci_block_local(pairing->block, carried->category, &category));
     add_span(pairing, event, carried->start_ns,
-             clamped_difference(events->time_ns[event], carried->start_ns), name, category);
+             vtci_time_difference_ns(events->time_ns[event], carried->start_ns), name, category);
     return VTC_OK;
 }
 
@@ -122,7 +115,7 @@ static vtc_status end_span(struct pairing *pairing, size_t event)
     size_t begin = (size_t)span.tag;
     vtci_open_span_release(&pairing->open, &span);
     add_span(pairing, event, span.start_ns,
-             clamped_difference(events->time_ns[event], span.start_ns),
+             vtci_time_difference_ns(events->time_ns[event], span.start_ns),
              events->name[begin] ? events->name[begin] : events->name[event],
              events->category[begin] ? events->category[begin] : events->category[event]);
     return VTC_OK;

@@ -6,12 +6,15 @@
  * that it says is kept.
  */
 #include "base/error.h"
+#include "column/track_labels.h"
 #include "read/block_internal.h"
+#include "read/top_list.h"
 
 struct named {
     struct vtci_bytes process; /* owned; by track, of which the process is one */
     struct vtci_bytes thread;
     bool has_process, has_thread;
+    bool no_process, no_thread; /* the INDEX says that there is none */
 };
 
 struct vtci_track_names {
@@ -78,25 +81,12 @@ static vtc_status group_processes(const struct vtci_schema *schema, struct vtci_
     return status;
 }
 
-static vtc_status names_create(vtc_reader *reader)
+static struct vtc_text said(const struct vtci_top_text *text)
 {
-    struct vtci_memory *memory = &reader->memory;
-    const struct vtci_schema *schema = &reader->definitions.schema;
-    struct vtci_track_names *names = vtci_allocate_zeroed(memory, sizeof *names);
-    if (!names)
-        return VTC_ERR_NO_MEMORY;
-    reader->names = names;
-    names->track_count = schema->track_count;
-    names->block_count = reader->chain.block_count;
-    names->tracks = vtci_allocate_zeroed(memory, names->track_count * sizeof *names->tracks);
-    names->same_process = vtci_allocate(memory, names->track_count * sizeof *names->same_process);
-    names->block_state = vtci_allocate_zeroed(memory, names->block_count);
-    vtc_status status = VTC_ERR_NO_MEMORY;
-    if (names->tracks && names->same_process && (names->block_state || !names->block_count))
-        status = group_processes(schema, memory, names);
-    if (status != VTC_OK)
-        vtci_track_names_free(reader);
-    return status;
+    if (text->code != VTCI_TOP_TEXT)
+        return (struct vtc_text){NULL, 0};
+    return (struct vtc_text){text->text.len_bytes ? (const char *)text->text.data : "",
+                             text->text.len_bytes};
 }
 
 /* Keeps a copy, unless a later event gave a name already. */
@@ -115,9 +105,46 @@ static vtc_status keep(struct vtci_memory *memory, struct vtc_text text, bool *h
     return VTC_OK;
 }
 
-static bool text_is(struct vtc_text text, const char *word)
+static vtc_status take_list(vtc_reader *reader)
 {
-    return text.len_bytes == strlen(word) && memcmp(text.data, word, text.len_bytes) == 0;
+    struct vtci_track_names *names = reader->names;
+    const struct vtci_top_list *list = vtci_reader_top_list(reader);
+    for (size_t i = 0; list && i < list->track_count; i++) {
+        const struct vtci_top_track *track = &list->tracks[i];
+        if (track->track >= names->track_count)
+            break;
+        struct named *thread = &names->tracks[track->track];
+        struct named *process = &names->tracks[names->same_process[track->track]];
+        thread->no_thread = track->thread.code == VTCI_TOP_NO_NAME;
+        process->no_process = track->process.code == VTCI_TOP_NO_NAME;
+        VTC_TRY(keep(&reader->memory, said(&track->thread), &thread->has_thread, &thread->thread));
+        VTC_TRY(
+            keep(&reader->memory, said(&track->process), &process->has_process, &process->process));
+    }
+    return VTC_OK;
+}
+
+static vtc_status names_create(vtc_reader *reader)
+{
+    struct vtci_memory *memory = &reader->memory;
+    const struct vtci_schema *schema = &reader->definitions.schema;
+    struct vtci_track_names *names = vtci_allocate_zeroed(memory, sizeof *names);
+    if (!names)
+        return VTC_ERR_NO_MEMORY;
+    reader->names = names;
+    names->track_count = schema->track_count;
+    names->block_count = reader->chain.block_count;
+    names->tracks = vtci_allocate_zeroed(memory, names->track_count * sizeof *names->tracks);
+    names->same_process = vtci_allocate(memory, names->track_count * sizeof *names->same_process);
+    names->block_state = vtci_allocate_zeroed(memory, names->block_count);
+    vtc_status status = VTC_ERR_NO_MEMORY;
+    if (names->tracks && names->same_process && (names->block_state || !names->block_count))
+        status = group_processes(schema, memory, names);
+    if (status == VTC_OK)
+        status = take_list(reader);
+    if (status != VTC_OK)
+        vtci_track_names_free(reader);
+    return status;
 }
 
 /* All that a block says, from its last event to its first. */
@@ -126,10 +153,7 @@ static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_er
     struct vtci_track_names *names = reader->names;
     const struct vtci_schema *schema = &reader->definitions.schema;
     const struct vtc_events *events = &block->all;
-    uint32_t args = vtci_schema_find_path(schema, 0, VTCI_MEMBER, "args", 4);
-    uint32_t name =
-        args == VTCI_NONE ? VTCI_NONE : vtci_schema_find_path(schema, args, VTCI_MEMBER, "name", 4);
-    uint32_t column = vtci_schema_find_column(schema, name, VTCI_STRING);
+    uint32_t column = vtci_label_column(schema);
     struct vtc_values values;
     if (column == VTCI_NONE)
         return VTC_OK;
@@ -149,9 +173,11 @@ static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_er
         struct named *process = &names->tracks[names->same_process[track]];
         struct named *thread = &names->tracks[track];
         vtc_status status = VTC_OK;
-        if (text_is(kind, "process_name"))
+        enum vtci_label_kind label =
+            vtci_label_kind_of((struct vtci_bytes){(const uint8_t *)kind.data, kind.len_bytes});
+        if (label == VTCI_LABEL_PROCESS)
             status = keep(&reader->memory, text, &process->has_process, &process->process);
-        else if (text_is(kind, "thread_name"))
+        else if (label == VTCI_LABEL_THREAD)
             status = keep(&reader->memory, text, &thread->has_thread, &thread->thread);
         if (status != VTC_OK)
             return vtci_block_fail(block, status, err);
@@ -186,11 +212,13 @@ static vtc_status search(vtc_reader *reader, uint32_t track, struct vtc_error *e
     const struct named *process = &names->tracks[names->same_process[track]];
     const struct named *thread = &names->tracks[track];
     for (size_t i = names->block_count; i-- > 0;) {
-        if (process->has_process && thread->has_thread)
+        bool knows_process = process->has_process || process->no_process;
+        bool knows_thread = thread->has_thread || thread->no_thread;
+        if (knows_process && knows_thread)
             break;
         if (names->block_state[i] == BLOCK_READ ||
-            !((!thread->has_thread && may_have(reader, i, track, false)) ||
-              (!process->has_process && may_have(reader, i, track, true))))
+            !((!knows_thread && may_have(reader, i, track, false)) ||
+              (!knows_process && may_have(reader, i, track, true))))
             continue;
         vtc_block *block;
         VTC_TRY(vtc_block_open(reader, i, VTC_FIELD_TRACK | VTC_FIELD_NAME, &block, err));
