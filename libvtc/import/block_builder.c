@@ -224,16 +224,19 @@ static vtc_status zone_note_track(struct vtci_block_builder *builder, uint32_t t
 
 /* --- times and spans ------------------------------------------------------------------------- */
 
+/* A time as readers give it. */
 static bool entry_time(const struct vtci_entry *entry, int64_t *out_ns)
 {
+    int64_t ns;
     if (!entry)
         return false;
-    if (entry->type == VTCI_NUMBER && entry->scale != VTCI_SCALE_TOKEN) {
-        *out_ns = vtci_time_ns(entry->value, entry->scale);
-        return true;
-    }
-    return (entry->type == VTCI_NUMBER || entry->type == VTCI_STRING) &&
-           vtci_time_ns_from_text(entry->text, entry->len_bytes, out_ns);
+    if (entry->type == VTCI_NUMBER && entry->scale != VTCI_SCALE_TOKEN)
+        ns = vtci_time_ns(entry->value, entry->scale);
+    else if ((entry->type != VTCI_NUMBER && entry->type != VTCI_STRING) ||
+             !vtci_time_ns_from_text(entry->text, entry->len_bytes, &ns))
+        return false;
+    *out_ns = vtci_time_known_ns(ns);
+    return true;
 }
 
 static void zone_note_span(struct vtci_block_builder *builder, int64_t start_ns, int64_t end_ns)

@@ -61,6 +61,8 @@ static void make_trace(struct bytes *text, unsigned events, enum names kind)
     unsigned open[TRACKS] = {0};
     uint64_t chance = 11;
     bytes_text(text, "[");
+    /* The longest of all, from the least time that there is. */
+    bytes_text(text, "{\"ph\":\"X\",\"ts\":-1e30,\"dur\":2000000000,\"name\":\"least\"},\n");
     for (unsigned i = 0; i < events; i++) {
         unsigned track = draw(&chance) % TRACKS, duration = draw(&chance) % 1000;
         unsigned long long us = 5ull * i;
