@@ -220,6 +220,47 @@ def zone_map(rows, events, document_offset, document_bytes, flags=0, first=0, ra
     return varint(len(joined(out)), "bytes of the zone map") + out
 
 
+def top_text(name):
+    """name: None, bytes, or v."""
+    if name is None:
+        return varint(0, "nothing")
+    return varint(1, "text") + string(name) if isinstance(name, bytes) else varint(name, "v")
+
+
+def top_list(spans, tracks=(), n=None, t=None, more=b""):
+    """spans: (duration, start, block, row, phase, track, name, category);
+    tracks: (id, process, thread)."""
+    out = varint(len(spans) if n is None else n, "n, spans")
+    before = None
+    for duration, *_ in spans:
+        out += (svarint(duration, "duration, ns") if before is None else
+                varint(before - duration & M64, "duration %d, as a step down" % duration))
+        before = duration
+    before = 0
+    for span in spans:
+        out += svarint(span[1] - before, "start %d, as a step" % span[1])
+        before = span[1]
+    for place, what in ((2, "block"), (3, "row"), (4, None), (5, "track")):
+        for span in spans:
+            out += (varint(span[place], what) if what else
+                    u8(span[place], "phase %s" % chr(span[place])))
+    out += heading("names")
+    for span in spans:
+        out += top_text(span[6])
+    out += heading("categories")
+    for span in spans:
+        out += top_text(span[7])
+    out += heading("tracks") + varint(len(tracks) if t is None else t, "t")
+    before = -1
+    for track, process, thread in tracks:
+        out += (varint(track - before - 1, "track %d, as a step" % track) + top_text(process) +
+                top_text(thread))
+        before = track
+    if more:
+        out += raw(more, "a field of a later version")
+    return heading("top list") + varint(len(joined(out)), "bytes of the top list") + out
+
+
 class Segment:
     """Collects the bytes that encodings refer to, in segment 1."""
 
@@ -458,13 +499,14 @@ class File:
             head += raw(more, "more bytes")
         return self.add(4, frame(4, head, list(payload)))
 
-    def index(self, frames=None, count=None, method=0, more=b""):
+    def index(self, frames=None, count=None, method=0, more=b"", top=()):
         frames = self.frames if frames is None else frames
         payload = varint(len(frames) if count is None else count, "frames")
         for type_, size, zone in frames:
             payload += (u8(type_, FRAME_NAMES.get(type_, "unknown")) +
                         varint(size, "its bytes"))
             payload += zone or []
+        payload += list(top)
         if more:
             payload += raw(more, "more bytes")
         self.index_offset = self.offset
@@ -480,8 +522,8 @@ class File:
                            + raw(magic, "magic"))
         return self
 
-    def close(self, **document_fields):
-        return self.document(**document_fields).index().trailer()
+    def close(self, top=(), **document_fields):
+        return self.document(**document_fields).index(top=top).trailer()
 
     def bytes(self):
         return joined(self.annotated)

@@ -3,6 +3,7 @@ from collections import Counter
 
 from vtc_events import Pairing, block_events, clamp
 from vtc_schema import STRING
+from vtc_top import TopChecks
 from vtc_wire import corrupt
 
 
@@ -11,6 +12,7 @@ class ZoneChecks:
 
     def __init__(self):
         self.pairing = Pairing()
+        self.top = TopChecks()
         self.blocks = 0
 
     def check(self, block, document_offset, document_bytes):
@@ -35,7 +37,9 @@ class ZoneChecks:
             raise corrupt("ZON-4", "the tracks %s" % found[:50], "%s" % zone.tracks[:50])
         check_bloom(block, events)
         check_times(zone, events)
-        check_spans(block, self.pairing.spans(events, self.blocks), self.blocks)
+        spans = self.pairing.spans(events, self.blocks)
+        check_spans(block, spans, self.blocks)
+        self.top.add(block, events, spans, self.blocks)
         check_phase_in_literals(block)
         self.blocks += 1
 

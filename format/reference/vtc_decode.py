@@ -27,6 +27,7 @@ from vtc_block import Block, ZoneMap, unpack_bytes                      # noqa: 
 from vtc_checks import ZoneChecks                                      # noqa: E402
 from vtc_schema import TYPE_NAMES, Schema                              # noqa: E402
 from vtc_text import block_text                                        # noqa: E402
+from vtc_top import TopList                                            # noqa: E402
 from vtc_wire import (EXIT_CODES, MAX_HEAD_BYTES, MAX_PAYLOAD_BYTES,    # noqa: E402
                       MAX_TEXT_BYTES, NOT_VTC, TRUNCATED, Cursor, VtcError, corrupt,
                       unsupported)
@@ -279,6 +280,10 @@ class Decoder:
                               (type_, size, number), "%d and %d" % found)
             if type_ == BLOCK and ZoneMap(cur).raw != zone:
                 raise corrupt("IDX-2", "the zone map of frame %d" % number, "another")
+        if cur.remaining():
+            top = TopList(cur)
+            if self.checks:
+                self.zone_checks.top.check(top, self.schema)
         cur.finish()
         self.index_offset = frame.offset
 

@@ -1,8 +1,8 @@
 """Files that are wrong: each breaks the one rule that its name begins with."""
 from trace_builder import (COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Rows, Schema,
                            add_block, vb)
-from vectors_common import (DUR, NAME, ONE, PID, TID, TS, TWO, B, E, I, X, bad, events_file, lines,
-                            plain_schema, start, unsupported)
+from vectors_common import (DUR, NAME, ONE, PID, TID, TOP_SPANS, TOP_TRACKS, TS, TWO, B, E, I, X,
+                            bad, events_file, lines, plain_schema, start, top_file, unsupported)
 from vectors_good import NEST_ORDER, nest_file, nested_schema, string_tid_schema
 
 GIB = 1 << 30
@@ -593,6 +593,43 @@ def documents():
     end = file.offset
     bad("IDX-2-zone-map", "Another zone map than that of the block.", file.trailer(), 5,
         verify=True, place=(32, end - 32))
+
+    def top(name, title, spans=TOP_SPANS, tracks=TOP_TRACKS, rule=None, also=None, **more):
+        file = top_file(spans, tracks, **more)
+        bad(name, title, file, len(file.frames) - 1, document=file.text, verify=True, rule=rule,
+            also=also)
+
+    def changed(place, value, which=0):
+        spans = [list(span) for span in TOP_SPANS]
+        spans[which][place] = value
+        return spans
+    top("IDX-3-longest", "A list that leaves the longest span out.", TOP_SPANS[1:])
+    top("IDX-3-gap", "A list that leaves out a span between.", TOP_SPANS[::2])
+    top("IDX-3-tie", "Spans of the same duration, the later first.",
+        [TOP_SPANS[1], TOP_SPANS[0], TOP_SPANS[2]])
+    top("IDX-3-twice", "A span twice.", [TOP_SPANS[0]] + TOP_SPANS)
+    top("IDX-3-duration", "Another duration.", changed(0, 400, 2))
+    top("IDX-3-start", "Another start.", changed(1, 10001))
+    top("IDX-3-block", "A block that there is not.", changed(2, 2))
+    top("IDX-3-row", "Another row.", changed(3, 2, 1))
+    top("IDX-3-phase", "An X that is the end of a pair.", changed(4, 88))
+    top("IDX-3-track", "A track that there is not.", changed(5, 1), [])
+    top("IDX-3-name", "Another name.", changed(6, 3))
+    top("IDX-3-name-id", "The id of a name that is not defined.", changed(6, 5))
+    top("IDX-3-category", "A category where there is none.", changed(7, b"c"))
+    top("IDX-3-text", "A text of 1,025 bytes.", changed(6, bytes(1025), 1))
+    top("IDX-3-many", "More than 1,024 spans.", n=1025)
+    top("IDX-3-more", "More spans than there are.", TOP_SPANS + [(0, 0, 1, 1, 88, 0, 2, None)])
+    top("IDX-4-thread", "Another name of a thread.", tracks=[(0, 2, b"later")])
+    top("IDX-4-none", "A thread that has a name, and is said to have none.", tracks=[(0, 2, 2)])
+    top("IDX-4-process", "A name of a process that has none.", tracks=[(0, b"p", b"main")])
+    top("IDX-4-track", "The names of a track that there is not.", tracks=[(1, 2, 2)])
+    top("IDX-4-code", "What is said of a name is none of 0, 1 and 2.", tracks=[(0, 3, b"main")])
+    top("IDX-4-many", "Names for more tracks than there are spans.", TOP_SPANS[:1],
+        [(i, None, None) for i in range(2)])
+    top("FRM-5-top-list", "More spans than there are bytes for.", n=1000)
+    top("FRM-5-top-list-long", "A top list that is longer than the INDEX.",
+        top=vb.heading("top list") + vb.varint(2, "bytes of the top list") + vb.varint(0, "n"))
 
     def trailer(name, title, change, status="CORRUPT"):
         file = events_file(ONE, close=False).add_text(b"]\n").document().index()

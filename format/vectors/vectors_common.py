@@ -1,7 +1,7 @@
 """What the vectors share: the registry, and a schema of plain events."""
 import copy
 
-from trace_builder import NUMBER, STRING, Schema, add_block, vb
+from trace_builder import NODE, NUMBER, RAW, STRING, Schema, add_block, vb
 
 VECTORS = []        # (directory, name, title, bytes-annotated, expectation)
 
@@ -51,6 +51,7 @@ def unsupported(name, title, file, frame=None, **more):
 
 PATHS = [(0, b"name"), (0, b"ts"), (0, b"dur"), (0, b"pid"), (0, b"tid")]
 NAME, TS, DUR, PID, TID = 3, 4, 5, 6, 7
+ARGS, LABEL = 8, 9
 COLUMNS = [(1, STRING), (2, NUMBER), (3, NUMBER), (4, NUMBER), (5, NUMBER)]
 X_SHAPE = (0, 1, [b'{"ph":"X","name":"', NAME, b'","ts":', TS, b',"dur":', DUR, b',"pid":', PID,
                   b',"tid":', TID, b"}"])
@@ -105,6 +106,31 @@ def events_file(nodes, schema=None, close=True, **block_fields):
     if close:
         file.add_text(b"]\n").close()
     return file
+
+
+# A span in each of two blocks (the second began in the first), a thread with a name.
+NAMED_SHAPES = [X_SHAPE, point_shape(b"i"), point_shape(b"B"), point_shape(b"E"),
+                (0, 1, [b'{"ph":"M","name":"', NAME, b'","pid":', PID, b',"tid":', TID,
+                        b',"args":', ARGS, b"}"]),
+                (6, 0, [b'{"name":"', LABEL, b'"}'])]
+TOP_SPANS = [(7000, 10000, 1, 0, 69, 0, 2, None), (7000, 12000, 0, 3, 88, 0, b"f", None),
+             (500, 20000, 1, 1, 88, 0, 3, None)]
+TOP_TRACKS = [(0, 2, b"main")]
+
+
+def top_file(spans=TOP_SPANS, tracks=TOP_TRACKS, top=None, **more):
+    schema = Schema(PATHS + [(0, b"args"), (6, b"name")],
+                    COLUMNS + [(6, NODE), (7, STRING), (6, RAW)], NAMED_SHAPES,
+                    {1: [b",\n", b"\n"], NAME: [b"f", b"g", b"thread_name"],
+                     LABEL: [b"main", b"later"]}, [(b"1", b"2")])
+    file = start(schema)
+    named = (5, [b"thread_name", b"1", b"2", (1, [b"later"])])
+    add_block(file, schema, lines([named, (5, named[1][:3] + [(1, [b"main"])]), B(b"f", b"10"),
+                                   X(b"f", b"12", b"7")]))
+    add_block(file, schema, lines([E(b"f", b"17"), X(b"g", b"20", b"0.5")]), spans=2,
+              longest=7000, carried=[(0, 10000, b"f", b"")])
+    top = vb.top_list(spans, tracks, **more) if top is None else top
+    return file.add_text(b"]\n").close(top=top)
 
 
 ONE = [X(b"f", b"10", b"3")]

@@ -1,7 +1,7 @@
 """Files that are right."""
 from trace_builder import (COUNT, NODE, NUMBER, RAW, STRING, TAG, Rows, Schema, add_block, vb)
-from vectors_common import (DUR, NAME, ONE, PID, TID, TS, TWO, B, E, I, X, events_file, good, lines,
-                            plain_schema, start)
+from vectors_common import (DUR, NAME, ONE, PID, TID, TOP_SPANS, TS, TWO, B, E, I, X, events_file, good, lines,
+                            plain_schema, start, top_file)
 
 
 def containers():
@@ -52,6 +52,11 @@ def blocks():
               carried=[(0, 10000, b"f", b"")])
     good("carried-span", "The event in the second block ends a span of the first.",
          file.add_text(b"]\n").close())
+
+    good("top-list", "A top list: a tie, a pair over two blocks, names of each form, a thread.",
+         top_file())
+    good("top-list-extra-field", "A top list that is shorter, with a field more than version 1.0.",
+         top_file(TOP_SPANS[:1], [(0, None, None)], more=b"\x01\x02"))
 
     file = vb.File().add_text(b"[\n")
     schema = plain_schema(shapes=[(0, 1, [b'{"ph":"i","name":"', NAME, b'","ts":', TS, b"}"])],

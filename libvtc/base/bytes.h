@@ -1,9 +1,11 @@
-/* Little-endian loads and stores of any alignment, zigzag and bit counts.
+/* Bytes that lie elsewhere; little-endian loads and stores of any alignment, zigzag and bit counts.
  * SPEC: NUM-1 (integers on disk are little-endian), NUM-3 (zigzag).
  */
 #ifndef VTCI_BASE_BYTES_H
 #define VTCI_BASE_BYTES_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -16,6 +18,19 @@
 #define VTCI_LE32(x) (x)
 #define VTCI_LE64(x) (x)
 #endif
+
+/* A run of bytes that somebody else owns. */
+struct vtci_bytes {
+    const uint8_t *data;
+    size_t len_bytes;
+};
+
+/* Empty runs are equal wherever they point. */
+static inline bool vtci_bytes_equal(struct vtci_bytes a, struct vtci_bytes b)
+{
+    return a.len_bytes == b.len_bytes &&
+           (a.len_bytes == 0 || memcmp(a.data, b.data, a.len_bytes) == 0);
+}
 
 static inline uint16_t vtci_load_u16(const void *from)
 {

@@ -21,6 +21,16 @@
 #define VTCI_SEGMENT_BYTES_MAX (1u << 30)          /* [format] a segment unpacked */
 #define VTCI_ENCODING_DEPTH_MAX 8                  /* [format] operators inside operators */
 
+/* The top list of the INDEX */
+#define VTCI_TOP_SPANS_MAX 1024      /* [format] */
+#define VTCI_TOP_TEXT_BYTES_MAX 1024 /* [format] a text in the list */
+#define VTCI_TOP_SPANS 128           /* [choice] how many are kept for the list */
+#define VTCI_TOP_SPANS_LEAST 32      /* [choice] listed however small the file is … */
+#define VTCI_TOP_SPAN_BYTES 8192     /* [choice] … and else one for so many bytes of the file */
+#define VTCI_TOP_ROWS (1u << 17)     /* [choice] with fewer rows reading is as quick, but … */
+#define VTCI_TOP_ROWS_MIX (1u << 13) /* [choice] … at the levels that mix, with fewer than these */
+#define VTCI_TRACK_LABELS_BYTES (1u << 20) /* [choice] text of the names of threads that is kept */
+
 /* Definitions */
 #define VTCI_PATHS_MAX (1u << 16)         /* [format] */
 #define VTCI_COLUMNS_MAX (1u << 17)       /* [format] */

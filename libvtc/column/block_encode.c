@@ -8,6 +8,10 @@
 /* What has no shape is megabytes at a time where it is anything, such as an object of 500,000 keys.
  * Above this, zstd takes ten times as long for such text, and gains a twentieth. */
 #define LONG_ZSTD_MAX 12
+bool vtci_level_mixes(int level)
+{
+    return level >= 10;
+}
 
 struct vtci_effort vtci_effort_of_level(int level)
 {
@@ -23,7 +27,7 @@ struct vtci_effort vtci_effort_of_level(int level)
         effort.text_zstd = level + 4;
         effort.directory_zstd = 19;
     }
-    if (level >= 10) {
+    if (vtci_level_mixes(level)) {
         effort.mix = true;
         effort.text_zstd = 19;
     }

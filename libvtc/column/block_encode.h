@@ -13,6 +13,7 @@
 #ifndef VTCI_COLUMN_BLOCK_ENCODE_H
 #define VTCI_COLUMN_BLOCK_ENCODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ struct vtci_segment {
 };
 
 struct vtci_block_encoder;
+
+/* Whether blocks of this level are slow to read: they are coded by context mixing. */
+bool vtci_level_mixes(int level);
 
 /* NULL when memory is short. `memory` must outlive the encoder. */
 struct vtci_block_encoder *vtci_block_encoder_create(struct vtci_memory *memory);

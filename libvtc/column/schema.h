@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/bytes.h"
 #include "base/memory.h"
 #include "vtc/status.h"
 
@@ -37,18 +38,6 @@ enum vtci_shape_kind { VTCI_FIXED = 1, VTCI_LIST = 2 };
 
 /* Columns that are always there. */
 enum { VTCI_COLUMN_ROOT = 0, VTCI_COLUMN_SEPARATOR = 1, VTCI_COLUMN_ROOT_RAW = 2 };
-
-struct vtci_bytes {
-    const uint8_t *data;
-    size_t len_bytes;
-};
-
-/* Empty runs are equal wherever they point. */
-static inline bool vtci_bytes_equal(struct vtci_bytes a, struct vtci_bytes b)
-{
-    return a.len_bytes == b.len_bytes &&
-           (a.len_bytes == 0 || memcmp(a.data, b.data, a.len_bytes) == 0);
-}
 
 struct vtci_path {
     uint32_t parent;

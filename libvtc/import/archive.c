@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "column/definitions.h"
 #include "import/archive_job.h"
+#include "import/top_list.h"
 #include "wire/file_header.h"
 #include "wire/frame.h"
 #include "wire/index.h"
@@ -234,9 +235,9 @@ vtc_status vtci_archive_block(struct vtci_archive *archive, struct vtci_block_bu
 }
 
 /* DOCUMENT, INDEX and trailer go out by way of a plain buffer. */
-static vtc_status put_end(struct vtci_archive *archive, const struct vtci_document *document,
-                          struct vtci_job_tools *tools, struct vtci_buffer *frames,
-                          struct vtc_error *err)
+static vtc_status put_end(struct vtci_archive *archive, struct vtci_block_builder *builder,
+                          const struct vtci_document *document, struct vtci_job_tools *tools,
+                          struct vtci_buffer *frames, struct vtc_error *err)
 {
     uint8_t method, trailer[VTCI_TRAILER_BYTES];
     struct vtci_buffer *head = &tools->head, *payload = &tools->payload;
@@ -247,7 +248,9 @@ static vtc_status put_end(struct vtci_archive *archive, const struct vtci_docume
     VTC_TRY(vtci_index_entry_encode(&archive->index, VTCI_FRAME_DOCUMENT, frames->len_bytes, NULL));
     uint64_t index_offset = archive->output_bytes + frames->len_bytes;
     head->len_bytes = 0;
-    VTC_TRY(vtci_index_encode(head, archive->frame_count + 1, &archive->index));
+    VTC_TRY(vtci_top_list_make(builder, archive->level, index_offset, payload));
+    VTC_TRY(vtci_index_encode(head, archive->frame_count + 1, &archive->index, payload));
+    payload->len_bytes = 0;
     VTC_TRY(vtci_pack_text(tools->packer, archive->level, head->data, head->len_bytes, payload,
                            &method));
     size_t index_bytes = head->len_bytes;
@@ -260,8 +263,8 @@ static vtc_status put_end(struct vtci_archive *archive, const struct vtci_docume
     return put(archive, frames->data, frames->len_bytes, err);
 }
 
-vtc_status vtci_archive_finish(struct vtci_archive *archive, const struct vtci_document *document,
-                               struct vtc_error *err)
+vtc_status vtci_archive_finish(struct vtci_archive *archive, struct vtci_block_builder *builder,
+                               const struct vtci_document *document, struct vtc_error *err)
 {
     while (archive->written < archive->submitted)
         VTC_TRY(write_oldest(archive, err));
@@ -272,7 +275,7 @@ vtc_status vtci_archive_finish(struct vtci_archive *archive, const struct vtci_d
                               "the memory limit is reached");
     struct vtci_buffer frames;
     vtci_buffer_init(&frames, archive->memory);
-    vtc_status status = put_end(archive, document, &archive->tools, &frames, err);
+    vtc_status status = put_end(archive, builder, document, &archive->tools, &frames, err);
     vtci_buffer_free(&frames);
     return status;
 }

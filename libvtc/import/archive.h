@@ -35,8 +35,10 @@ VTC_NODISCARD vtc_status vtci_archive_text(struct vtci_archive *archive, struct 
 VTC_NODISCARD vtc_status vtci_archive_block(struct vtci_archive *archive,
                                             struct vtci_block_builder *builder,
                                             struct vtc_error *err);
-/* Waits for all jobs, then writes DOCUMENT, INDEX and trailer. */
+/* Waits for all jobs, then writes DOCUMENT, INDEX and trailer. `builder`, whose blocks were all
+ * given: for the top list. */
 VTC_NODISCARD vtc_status vtci_archive_finish(struct vtci_archive *archive,
+                                             struct vtci_block_builder *builder,
                                              const struct vtci_document *document,
                                              struct vtc_error *err);
 uint64_t vtci_archive_output_bytes(const struct vtci_archive *archive);

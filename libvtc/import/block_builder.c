@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "column/event_time.h"
+#include "import/block_builder_top.h"
 #include "import/string_predict.h"
 
 void vtci_built_block_init(struct vtci_built_block *block, struct vtci_memory *memory)
@@ -54,6 +55,8 @@ vtc_status vtci_block_builder_init(struct vtci_block_builder *builder, struct vt
     builder->last_track = VTCI_NONE;
     vtci_built_block_init(&builder->block, memory);
     vtci_open_spans_init(&builder->open, memory, VTCI_OPEN_SPANS);
+    vtci_top_spans_init(&builder->top, memory, VTCI_TOP_SPANS);
+    vtci_track_labels_init(&builder->labels, memory, VTCI_TRACK_LABELS_BYTES);
     vtci_buffer_init(&builder->track_text, memory);
     vtci_buffer_init(&builder->last_track_text, memory);
     builder->track_slot_count = 256;
@@ -68,6 +71,8 @@ void vtci_block_builder_free(struct vtci_block_builder *builder)
     vtci_interner_free(&builder->interner);
     vtci_built_block_free(&builder->block);
     vtci_open_spans_free(&builder->open);
+    vtci_top_spans_free(&builder->top);
+    vtci_track_labels_free(&builder->labels);
     vtci_buffer_free(&builder->track_text);
     vtci_buffer_free(&builder->last_track_text);
     VTCI_ARRAY_FREE(builder->memory, builder->track_slots, builder->track_slot_count);
@@ -254,27 +259,6 @@ static void zone_note_time(struct vtci_block_builder *builder, int64_t ns)
         builder->last_time_ns = ns;
 }
 
-static struct vtci_label entry_label(const struct vtci_entry *entry)
-{
-    struct vtci_label label = {0, true, {NULL, 0}};
-    if (entry && entry->type == VTCI_STRING) {
-        label.absent = false;
-        label.id = entry->id;
-        label.text = (struct vtci_bytes){entry->text, entry->len_bytes};
-    }
-    return label;
-}
-
-/* The text of a label of an open span: by its id, as the window has moved on. */
-static struct vtci_bytes label_text(const struct vtci_block_builder *builder, const char *key,
-                                    const struct vtci_label *label)
-{
-    if (!label->id)
-        return label->text;
-    uint32_t column = vtci_schema_root_column(builder->schema, key, VTCI_STRING);
-    return vtci_column_string(&builder->schema->columns[column], label->id);
-}
-
 /* Notes the begin of a span that ends here and began in an earlier block. Texts are kept as offsets
  * until the block is taken. */
 static vtc_status carry(struct vtci_block_builder *builder, const struct vtci_open_span *span)
@@ -282,8 +266,8 @@ static vtc_status carry(struct vtci_block_builder *builder, const struct vtci_op
     struct vtci_built_block *block = &builder->block;
     VTC_TRY(VTCI_ARRAY_RESERVE(builder->memory, block->carried, block->carried_capacity,
                                block->carried_count + 1));
-    struct vtci_bytes name = label_text(builder, "name", &span->name);
-    struct vtci_bytes category = label_text(builder, "cat", &span->category);
+    struct vtci_bytes name = vtci_label_text(builder, "name", &span->name);
+    struct vtci_bytes category = vtci_label_text(builder, "cat", &span->category);
     VTC_TRY(vtci_buffer_append(&block->carried_text, name.data, name.len_bytes));
     VTC_TRY(vtci_buffer_append(&block->carried_text, category.data, category.len_bytes));
     struct vtci_carried *carried = &block->carried[block->carried_count++];
@@ -294,8 +278,8 @@ static vtc_status carry(struct vtci_block_builder *builder, const struct vtci_op
     return VTC_OK;
 }
 
-static vtc_status note_end(struct vtci_block_builder *builder, uint32_t track, int64_t ns,
-                           const struct vtci_label *name)
+static vtc_status note_end(struct vtci_block_builder *builder, const struct vtci_row *row,
+                           uint32_t track, int64_t ns, const struct vtci_label *name)
 {
     struct vtci_open_span span;
     if (!vtci_open_spans_end(&builder->open, track, name, &span))
@@ -304,11 +288,14 @@ static vtc_status note_end(struct vtci_block_builder *builder, uint32_t track, i
     zone_note_span(builder, ns, vtci_time_difference(ns, span.start_ns));
     if (span.tag != builder->block_number)
         status = carry(builder, &span);
+    if (status == VTC_OK &&
+        vtci_top_spans_wants(&builder->top, vtci_time_difference(ns, span.start_ns)))
+        status = vtci_builder_note_top_pair(builder, row, track, ns, &span);
     vtci_open_span_release(&builder->open, &span);
     return status;
 }
 
-/* What the zone map wants to know of an event. */
+/* What the zone map and the top list want to know of an event. */
 static vtc_status note_event(struct vtci_block_builder *builder, const struct vtci_row *row)
 {
     struct vtci_zone_map *zone = &builder->block.zone;
@@ -323,9 +310,11 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
                        json_text(vtci_row_role(row, VTCI_ROLE_TID)), &track));
     VTC_TRY(zone_note_track(builder, track));
     const struct vtci_entry *name_entry = vtci_row_role(row, VTCI_ROLE_NAME);
-    struct vtci_label name = entry_label(name_entry);
+    struct vtci_label name = vtci_entry_label(name_entry);
     if (name_entry || !row->shape)
         vtci_bloom_add(zone->bloom, name.id);
+    if (phase == 'M')
+        VTC_TRY(vtci_builder_note_track_label(builder, row, track));
     if (!entry_time(vtci_row_role(row, VTCI_ROLE_TS), &ns))
         return VTC_OK;
     if (phase == 'M' && ns == 0) /* metadata stand outside of time */
@@ -333,12 +322,14 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
     zone_note_time(builder, ns);
     if (phase == 'X' && entry_time(vtci_row_role(row, VTCI_ROLE_DUR), &duration_ns)) {
         zone_note_span(builder, vtci_time_sum(ns, duration_ns), duration_ns);
+        if (vtci_top_spans_wants(&builder->top, duration_ns))
+            VTC_TRY(vtci_builder_note_top_span(builder, row, track, ns, duration_ns));
     } else if (phase == 'B') {
-        struct vtci_label category = entry_label(vtci_row_role(row, VTCI_ROLE_CAT));
+        struct vtci_label category = vtci_entry_label(vtci_row_role(row, VTCI_ROLE_CAT));
         VTC_TRY(vtci_open_spans_begin(&builder->open, track, ns, builder->block_number, &name,
                                       &category));
     } else if (phase == 'E') {
-        VTC_TRY(note_end(builder, track, ns, &name));
+        VTC_TRY(note_end(builder, row, track, ns, &name));
     }
     return VTC_OK;
 }

@@ -111,7 +111,7 @@ static vtc_status finish(struct compressor *compressor, struct vtc_compress_resu
         .listed_count = scanner->listed_count,
         .issues = scanner->issues,
     };
-    VTC_TRY(vtci_archive_finish(scanner->archive, &document, err));
+    VTC_TRY(vtci_archive_finish(scanner->archive, &scanner->builder, &document, err));
     if (out_result) {
         memset(out_result, 0, sizeof *out_result);
         out_result->input_bytes = document.bytes;

@@ -113,6 +113,12 @@ vtc_status vtci_span_heap_add(struct vtci_span_heap *heap, uint64_t block,
     return VTC_OK;
 }
 
+vtc_status vtci_span_heap_add_told(struct vtci_span_heap *heap, const struct vtc_span *span)
+{
+    static const struct vtci_span_texts none;
+    return add_one(heap, span, &none);
+}
+
 /* A text that outlives the block; `*copy_end` is moved past what is copied. */
 static struct vtc_text lasting_text(const vtc_reader *reader, const vtc_block *block,
                                     vtc_string string, char **copy_end)

@@ -40,6 +40,9 @@ static inline bool vtci_span_heap_is_full(const struct vtci_span_heap *heap)
 /* Takes the spans of a block that belong to the N longest. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_span_heap_add(struct vtci_span_heap *heap, uint64_t block,
                                             const struct vtc_spans *spans);
+/* Takes a span whose texts last, if it belongs to the N longest. NO_MEMORY. */
+VTC_NODISCARD vtc_status vtci_span_heap_add_told(struct vtci_span_heap *heap,
+                                                 const struct vtc_span *span);
 /* Gives the spans of a block that are in the heap their texts. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_span_heap_settle(struct vtci_span_heap *heap,
                                                const vtc_reader *reader, const vtc_block *block,

@@ -15,6 +15,7 @@ void vtci_chain_init(struct vtci_chain *chain, struct vtci_memory *memory)
     chain->blind_from_offset = UINT64_MAX;
     chain->index_offset = UINT64_MAX;
     vtci_buffer_init(&chain->zones, memory);
+    vtci_opened_top_init(&chain->top, memory);
 }
 
 void vtci_chain_free(struct vtci_chain *chain)
@@ -22,6 +23,7 @@ void vtci_chain_free(struct vtci_chain *chain)
     VTCI_ARRAY_FREE(chain->memory, chain->frames, chain->frame_capacity);
     VTCI_ARRAY_FREE(chain->memory, chain->blocks, chain->block_capacity);
     vtci_buffer_free(&chain->zones);
+    vtci_opened_top_free(&chain->top);
     vtci_chain_init(chain, chain->memory);
 }
 
@@ -182,6 +184,40 @@ static vtc_status check_unknown(struct vtci_file *file, const struct vtci_index_
                           entry->type);
 }
 
+static vtc_status contradicts(uint64_t index_offset, struct vtc_error *err, const char *what)
+{
+    return vtci_error_set(err, VTC_ERR_CORRUPT, index_offset, "IDX-3",
+                          "expected the top list to agree with the zone maps, found %s", what);
+}
+
+/* SPEC: IDX-3, as far as zone maps can tell. */
+static vtc_status check_top(const struct vtci_chain *chain, uint64_t index_offset,
+                            struct vtc_error *err)
+{
+    const struct vtci_top_list *list = &chain->top.list;
+    uint64_t longest_ns = 0, span_count = 0;
+    for (size_t i = 0; i < chain->block_count; i++) {
+        const struct vtci_chain_block *block = &chain->blocks[i];
+        span_count += block->spans;
+        if (block->longest_ns > longest_ns)
+            longest_ns = block->longest_ns;
+    }
+    if (list->span_count > span_count)
+        return contradicts(index_offset, err, "more spans than there are");
+    for (size_t i = 0; i < list->span_count; i++) {
+        const struct vtci_top_span *span = &list->spans[i];
+        if (span->block >= chain->block_count || span->row >= chain->blocks[span->block].rows)
+            return contradicts(index_offset, err, "a span in no row");
+        if (span->duration_ns > 0 &&
+            (uint64_t)span->duration_ns > chain->blocks[span->block].longest_ns)
+            return contradicts(index_offset, err, "a span that is longer than its block has");
+    }
+    if (list->span_count && list->spans[0].duration_ns < INT64_MAX &&
+        (list->spans[0].duration_ns > 0 ? (uint64_t)list->spans[0].duration_ns : 0) != longest_ns)
+        return contradicts(index_offset, err, "a longer span than the first");
+    return VTC_OK;
+}
+
 static vtc_status add_entries(struct vtci_chain *chain, struct vtci_file *file,
                               const struct vtci_buffer *payload, uint64_t index_offset,
                               struct vtci_buffer *room, struct vtc_error *err)
@@ -192,7 +228,7 @@ static vtc_status add_entries(struct vtci_chain *chain, struct vtci_file *file,
     for (;;) {
         vtc_status status = vtci_index_decode_next(&cursor, &entry, err);
         if (status == VTC_END)
-            return VTC_OK;
+            break;
         if (status != VTC_OK)
             return status;
         if (!vtci_frame_is_known(entry.type))
@@ -202,6 +238,10 @@ static vtc_status add_entries(struct vtci_chain *chain, struct vtci_file *file,
                               entry.zone_len_bytes, err));
         VTC_TRY(add_frame(chain, entry.type, entry.offset, entry.frame_bytes, err));
     }
+    if (!cursor.top.data)
+        return VTC_OK;
+    VTC_TRY(vtci_opened_top_load(&chain->top, cursor.top, index_offset, err));
+    return check_top(chain, index_offset, err);
 }
 
 /* Reads the INDEX that the trailer names. Anything wrong with it is VTC_ERR_CORRUPT: SPEC: IDX-1. */

@@ -6,12 +6,24 @@
  * that it says is kept.
  */
 #include "base/error.h"
+#include "column/track_labels.h"
 #include "read/block_internal.h"
+#include "read/top_list.h"
+
+/* A name. One from a block may give way to one from a later block, but not after it was handed out:
+ * by then all later blocks that may have it were read. */
+struct name {
+    struct vtci_bytes text; /* owned */
+    size_t from_block;      /* FROM_LIST: the INDEX says it, which is the last word */
+    bool is_known;
+    bool is_absent; /* known, and there is none */
+};
+
+#define FROM_LIST SIZE_MAX
 
 struct named {
-    struct vtci_bytes process; /* owned; by track, of which the process is one */
-    struct vtci_bytes thread;
-    bool has_process, has_thread;
+    struct name process; /* by track, of which the process is one */
+    struct name thread;
 };
 
 struct vtci_track_names {
@@ -36,8 +48,8 @@ void vtci_track_names_free(vtc_reader *reader)
     if (!names)
         return;
     for (size_t i = 0; names->tracks && i < names->track_count; i++) {
-        free_bytes(memory, names->tracks[i].process);
-        free_bytes(memory, names->tracks[i].thread);
+        free_bytes(memory, names->tracks[i].process.text);
+        free_bytes(memory, names->tracks[i].thread.text);
     }
     vtci_release(memory, names->tracks, names->track_count * sizeof *names->tracks);
     vtci_release(memory, names->same_process, names->track_count * sizeof *names->same_process);
@@ -78,6 +90,50 @@ static vtc_status group_processes(const struct vtci_schema *schema, struct vtci_
     return status;
 }
 
+/* Keeps a copy, unless the name comes from as late a block already: a block is read from its end. */
+static vtc_status keep(struct vtci_memory *memory, struct vtc_text text, size_t from_block,
+                       struct name *name)
+{
+    if (!text.data || (name->is_known && name->from_block >= from_block))
+        return VTC_OK;
+    uint8_t *copy = vtci_allocate(memory, text.len_bytes ? text.len_bytes : 1);
+    if (!copy)
+        return VTC_ERR_NO_MEMORY;
+    if (text.len_bytes)
+        memcpy(copy, text.data, text.len_bytes);
+    free_bytes(memory, name->text);
+    *name = (struct name){{copy, text.len_bytes}, from_block, true, false};
+    return VTC_OK;
+}
+
+static vtc_status keep_said(struct vtci_memory *memory, const struct vtci_top_text *text,
+                            struct name *name)
+{
+    if (text->code == VTCI_TOP_NO_NAME && !name->is_known)
+        *name = (struct name){{NULL, 0}, FROM_LIST, true, true};
+    if (text->code != VTCI_TOP_TEXT)
+        return VTC_OK;
+    struct vtc_text said = {text->text.len_bytes ? (const char *)text->text.data : "",
+                            text->text.len_bytes};
+    return keep(memory, said, FROM_LIST, name);
+}
+
+static vtc_status take_list(vtc_reader *reader)
+{
+    struct vtci_track_names *names = reader->names;
+    const struct vtci_top_list *list = vtci_reader_top_list(reader);
+    for (size_t i = 0; list && i < list->track_count; i++) {
+        const struct vtci_top_track *track = &list->tracks[i];
+        if (track->track >= names->track_count)
+            break;
+        struct named *thread = &names->tracks[track->track];
+        struct named *process = &names->tracks[names->same_process[track->track]];
+        VTC_TRY(keep_said(&reader->memory, &track->thread, &thread->thread));
+        VTC_TRY(keep_said(&reader->memory, &track->process, &process->process));
+    }
+    return VTC_OK;
+}
+
 static vtc_status names_create(vtc_reader *reader)
 {
     struct vtci_memory *memory = &reader->memory;
@@ -94,30 +150,11 @@ static vtc_status names_create(vtc_reader *reader)
     vtc_status status = VTC_ERR_NO_MEMORY;
     if (names->tracks && names->same_process && (names->block_state || !names->block_count))
         status = group_processes(schema, memory, names);
+    if (status == VTC_OK)
+        status = take_list(reader);
     if (status != VTC_OK)
         vtci_track_names_free(reader);
     return status;
-}
-
-/* Keeps a copy, unless a later event gave a name already. */
-static vtc_status keep(struct vtci_memory *memory, struct vtc_text text, bool *has,
-                       struct vtci_bytes *out)
-{
-    if (*has || !text.data)
-        return VTC_OK;
-    uint8_t *copy = vtci_allocate(memory, text.len_bytes ? text.len_bytes : 1);
-    if (!copy)
-        return VTC_ERR_NO_MEMORY;
-    if (text.len_bytes)
-        memcpy(copy, text.data, text.len_bytes);
-    *out = (struct vtci_bytes){copy, text.len_bytes};
-    *has = true;
-    return VTC_OK;
-}
-
-static bool text_is(struct vtc_text text, const char *word)
-{
-    return text.len_bytes == strlen(word) && memcmp(text.data, word, text.len_bytes) == 0;
 }
 
 /* All that a block says, from its last event to its first. */
@@ -126,10 +163,7 @@ static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_er
     struct vtci_track_names *names = reader->names;
     const struct vtci_schema *schema = &reader->definitions.schema;
     const struct vtc_events *events = &block->all;
-    uint32_t args = vtci_schema_find_path(schema, 0, VTCI_MEMBER, "args", 4);
-    uint32_t name =
-        args == VTCI_NONE ? VTCI_NONE : vtci_schema_find_path(schema, args, VTCI_MEMBER, "name", 4);
-    uint32_t column = vtci_schema_find_column(schema, name, VTCI_STRING);
+    uint32_t column = vtci_label_column(schema);
     struct vtc_values values;
     if (column == VTCI_NONE)
         return VTC_OK;
@@ -149,10 +183,12 @@ static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_er
         struct named *process = &names->tracks[names->same_process[track]];
         struct named *thread = &names->tracks[track];
         vtc_status status = VTC_OK;
-        if (text_is(kind, "process_name"))
-            status = keep(&reader->memory, text, &process->has_process, &process->process);
-        else if (text_is(kind, "thread_name"))
-            status = keep(&reader->memory, text, &thread->has_thread, &thread->thread);
+        enum vtci_label_kind label =
+            vtci_label_kind_of((struct vtci_bytes){(const uint8_t *)kind.data, kind.len_bytes});
+        if (label == VTCI_LABEL_PROCESS)
+            status = keep(&reader->memory, text, (size_t)block->index, &process->process);
+        else if (label == VTCI_LABEL_THREAD)
+            status = keep(&reader->memory, text, (size_t)block->index, &thread->thread);
         if (status != VTC_OK)
             return vtci_block_fail(block, status, err);
     }
@@ -183,14 +219,16 @@ static bool may_have(const vtc_reader *reader, size_t block, uint32_t track, boo
 static vtc_status search(vtc_reader *reader, uint32_t track, struct vtc_error *err)
 {
     struct vtci_track_names *names = reader->names;
-    const struct named *process = &names->tracks[names->same_process[track]];
-    const struct named *thread = &names->tracks[track];
+    const struct name *process = &names->tracks[names->same_process[track]].process;
+    const struct name *thread = &names->tracks[track].thread;
     for (size_t i = names->block_count; i-- > 0;) {
-        if (process->has_process && thread->has_thread)
+        bool wants_process = !process->is_known || process->from_block < i;
+        bool wants_thread = !thread->is_known || thread->from_block < i;
+        if (!wants_process && !wants_thread)
             break;
         if (names->block_state[i] == BLOCK_READ ||
-            !((!thread->has_thread && may_have(reader, i, track, false)) ||
-              (!process->has_process && may_have(reader, i, track, true))))
+            !((wants_thread && may_have(reader, i, track, false)) ||
+              (wants_process && may_have(reader, i, track, true))))
             continue;
         vtc_block *block;
         VTC_TRY(vtc_block_open(reader, i, VTC_FIELD_TRACK | VTC_FIELD_NAME, &block, err));
@@ -203,11 +241,11 @@ static vtc_status search(vtc_reader *reader, uint32_t track, struct vtc_error *e
     return VTC_OK;
 }
 
-static struct vtc_text text_of(bool has, struct vtci_bytes bytes)
+static struct vtc_text text_of(const struct name *name)
 {
-    if (!has)
+    if (!name->is_known || name->is_absent)
         return (struct vtc_text){NULL, 0};
-    return (struct vtc_text){(const char *)bytes.data, bytes.len_bytes};
+    return (struct vtc_text){(const char *)name->text.data, name->text.len_bytes};
 }
 
 vtc_status vtc_reader_track_names(vtc_reader *reader, uint32_t track, struct vtc_text *out_process,
@@ -220,9 +258,8 @@ vtc_status vtc_reader_track_names(vtc_reader *reader, uint32_t track, struct vtc
     if (!reader->names && names_create(reader) != VTC_OK)
         return vtci_error_memory(err, 0);
     VTC_TRY(search(reader, track, err));
-    const struct named *process = &reader->names->tracks[reader->names->same_process[track]];
-    const struct named *thread = &reader->names->tracks[track];
-    *out_process = text_of(process->has_process, process->process);
-    *out_thread = text_of(thread->has_thread, thread->thread);
+    const struct vtci_track_names *names = reader->names;
+    *out_process = text_of(&names->tracks[names->same_process[track]].process);
+    *out_thread = text_of(&names->tracks[track].thread);
     return VTC_OK;
 }

@@ -146,7 +146,7 @@ static vtc_status compare_index(struct vtci_verify *verify, const uint8_t *paylo
     for (size_t i = 0;; i++) {
         vtc_status status = vtci_index_decode_next(&cursor, &entry, err);
         if (status == VTC_END && (i == verify->met_count || verify->met_lost))
-            return VTC_OK;
+            return cursor.top.data ? vtci_verify_top(verify, cursor.top, err) : VTC_OK;
         if (status != VTC_OK && status != VTC_END)
             return status;
         if (verify->met_lost)
@@ -347,6 +347,8 @@ static vtc_status begin(struct vtci_verify *verify)
     vtci_buffer_init(&verify->room, verify->memory);
     vtci_text_plan_init(&verify->plan, verify->memory);
     vtci_open_spans_init(&verify->open, verify->memory, VTCI_OPEN_SPANS);
+    vtci_top_spans_init(&verify->top, verify->memory, VTCI_TOP_SPANS_MAX);
+    vtci_track_labels_init(&verify->labels, verify->memory, SIZE_MAX);
     verify->hasher = vtci_hasher_create(verify->memory);
     verify->sink.data = vtci_allocate(verify->memory, VTCI_SINK_BYTES);
     verify->sink.capacity_bytes = VTCI_SINK_BYTES;
@@ -366,6 +368,8 @@ static void end(struct vtci_verify *verify)
     vtci_definitions_free(&verify->definitions);
     vtci_text_plan_free(&verify->plan);
     vtci_open_spans_free(&verify->open);
+    vtci_top_spans_free(&verify->top);
+    vtci_track_labels_free(&verify->labels);
     VTCI_ARRAY_FREE(verify->memory, verify->met, verify->met_capacity);
     vtci_release(verify->memory, verify->sink.data, VTCI_SINK_BYTES);
     vtci_hasher_free(verify->hasher);

@@ -184,7 +184,8 @@ static vtc_status check_events(struct vtci_verify *verify, vtc_block *block, str
     VTC_TRY(check_times(block, spans, err));
     VTC_TRY(check_names(block, err));
     VTC_TRY(check_tracks(verify->memory, block, err));
-    return check_phase_column(block, err);
+    VTC_TRY(check_phase_column(block, err));
+    return vtci_verify_note_top(verify, block, spans, err);
 }
 
 static vtc_status check_text(struct vtci_verify *verify, const struct vtci_frame_view *view,

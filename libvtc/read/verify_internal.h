@@ -4,6 +4,8 @@
 
 #include "base/checksum.h"
 #include "column/open_spans.h"
+#include "column/top_spans.h"
+#include "column/track_labels.h"
 #include "read/block_internal.h"
 #include "read/frame_text.h"
 #include "vtc/verify.h"
@@ -35,6 +37,8 @@ struct vtci_verify {
     bool met_lost;               /* nor does the INDEX */
     bool spans_lost;             /* nor do carried spans */
     struct vtci_open_spans open; /* begins that wait for their end; tags are numbers of blocks */
+    struct vtci_top_spans top;   /* the longest of all blocks */
+    struct vtci_track_labels labels;
     bool text_after_document;
     bool has_document;
     bool has_index;
@@ -57,5 +61,15 @@ VTC_NODISCARD vtc_status vtci_verify_block(struct vtci_verify *verify,
 /* The carried spans of the block, against all that came before it. */
 VTC_NODISCARD vtc_status vtci_verify_carried(struct vtci_verify *verify, const vtc_block *block,
                                              struct vtc_error *err);
+
+/* A dictionary's string by its id, which is the same in every block; any other by its text. */
+struct vtci_label vtci_verify_label(const vtc_block *block, enum vtci_event_field field,
+                                    vtc_string string);
+/* Keeps what a block has for the top list … */
+VTC_NODISCARD vtc_status vtci_verify_note_top(struct vtci_verify *verify, vtc_block *block,
+                                              const struct vtc_spans *spans, struct vtc_error *err);
+/* … and compares the list with it. */
+VTC_NODISCARD vtc_status vtci_verify_top(struct vtci_verify *verify, struct vtci_bytes bytes,
+                                         struct vtc_error *err);
 
 #endif

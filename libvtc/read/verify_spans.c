@@ -5,9 +5,8 @@
 #include "column/open_spans.h"
 #include "read/verify_internal.h"
 
-/* A dictionary's string by its id, which is the same in every block; any other by its text. */
-static struct vtci_label label_of(const vtc_block *block, enum vtci_event_field field,
-                                  vtc_string string)
+struct vtci_label vtci_verify_label(const vtc_block *block, enum vtci_event_field field,
+                                    vtc_string string)
 {
     const struct vtci_schema *schema = &block->definitions->schema;
     uint64_t column = (uint64_t)vtci_event_column(schema, VTCI_TRACKED(field, 1)) + 1;
@@ -52,7 +51,7 @@ static vtc_status end_span(struct vtci_verify *verify, const vtc_block *block, s
                            uint32_t track, struct carried_left *left, struct vtc_error *err)
 {
     const struct vtc_events *events = &block->all;
-    struct vtci_label name = label_of(block, VTCI_EVENT_NAME, events->name[event]);
+    struct vtci_label name = vtci_verify_label(block, VTCI_EVENT_NAME, events->name[event]);
     struct vtci_open_span span;
     if (!vtci_open_spans_end(&verify->open, track, &name, &span))
         return VTC_OK;
@@ -88,8 +87,8 @@ vtc_status vtci_verify_carried(struct vtci_verify *verify, const vtc_block *bloc
             VTC_TRY(end_span(verify, block, i, track, &left, err));
             continue;
         }
-        struct vtci_label name = label_of(block, VTCI_EVENT_NAME, events->name[i]);
-        struct vtci_label category = label_of(block, VTCI_EVENT_CAT, events->category[i]);
+        struct vtci_label name = vtci_verify_label(block, VTCI_EVENT_NAME, events->name[i]);
+        struct vtci_label category = vtci_verify_label(block, VTCI_EVENT_CAT, events->category[i]);
         if (vtci_open_spans_begin(&verify->open, track, events->time_ns[i], verify->result.blocks,
                                   &name, &category) != VTC_OK)
             return vtci_error_memory(err, 0);

@@ -2,6 +2,7 @@
 #include "wire/file_header.h"
 #include "wire/frame.h"
 #include "wire/index.h"
+#include "wire/varint_rule.h"
 
 static vtc_status disagrees(uint64_t offset, struct vtc_error *err, const char *what)
 {
@@ -16,6 +17,7 @@ vtc_status vtci_index_decode_begin(const void *payload, size_t len_bytes, uint64
     cursor.frames_left = vtci_cursor_varint(&cursor.cursor);
     cursor.next_offset = VTCI_FILE_HEADER_BYTES;
     cursor.index_offset = index_offset;
+    cursor.top = (struct vtci_bytes){NULL, 0};
     /* Two bytes each at least: CON-2. */
     if (cursor.cursor.failed || cursor.frames_left > vtci_cursor_left(&cursor.cursor) / 2)
         return disagrees(index_offset, err, "it has no room for its frames");
@@ -23,18 +25,31 @@ vtc_status vtci_index_decode_begin(const void *payload, size_t len_bytes, uint64
     return VTC_OK;
 }
 
+/* What stands behind the last frame. */
+static vtc_status decode_end(struct vtci_index_cursor *cursor, struct vtc_error *err)
+{
+    struct vtci_fields fields = {cursor->cursor, false};
+    if (vtci_cursor_left(&fields.cursor) != 0) {
+        uint64_t top_bytes = vtci_fields_varint(&fields);
+        const uint8_t *top = vtci_cursor_take(&fields.cursor, top_bytes);
+        if (fields.cursor.failed || vtci_cursor_left(&fields.cursor) != 0)
+            return vtci_error_set(err, VTC_ERR_CORRUPT, cursor->index_offset,
+                                  vtci_fields_rule(&fields),
+                                  "expected the top list to end the INDEX, found that it does not");
+        cursor->top = (struct vtci_bytes){top, (size_t)top_bytes};
+        cursor->cursor = fields.cursor;
+    }
+    if (cursor->next_offset != cursor->index_offset)
+        return disagrees(cursor->index_offset, err, "its frames do not end where it begins");
+    return VTC_END;
+}
+
 /* SPEC: IDX-2, as far as the INDEX alone can tell. */
 vtc_status vtci_index_decode_next(struct vtci_index_cursor *cursor,
                                   struct vtci_index_entry *out_entry, struct vtc_error *err)
 {
-    if (cursor->frames_left == 0) {
-        if (vtci_cursor_left(&cursor->cursor) != 0)
-            return vtci_error_set(err, VTC_ERR_CORRUPT, cursor->index_offset, "FRM-5",
-                                  "bytes are left in the INDEX");
-        if (cursor->next_offset != cursor->index_offset)
-            return disagrees(cursor->index_offset, err, "its frames do not end where it begins");
-        return VTC_END;
-    }
+    if (cursor->frames_left == 0)
+        return decode_end(cursor, err);
     struct vtci_index_entry entry;
     entry.type = vtci_cursor_u8(&cursor->cursor);
     entry.frame_bytes = vtci_cursor_varint(&cursor->cursor);

@@ -10,8 +10,12 @@ vtc_status vtci_index_entry_encode(struct vtci_buffer *entries, uint8_t type, ui
 }
 
 vtc_status vtci_index_encode(struct vtci_buffer *out, uint64_t frame_count,
-                             const struct vtci_buffer *entries)
+                             const struct vtci_buffer *entries, const struct vtci_buffer *top)
 {
     VTC_TRY(vtci_buffer_varint(out, frame_count));
-    return vtci_buffer_append(out, entries->data, entries->len_bytes);
+    VTC_TRY(vtci_buffer_append(out, entries->data, entries->len_bytes));
+    if (top->len_bytes == 0)
+        return VTC_OK;
+    VTC_TRY(vtci_buffer_varint(out, top->len_bytes));
+    return vtci_buffer_append(out, top->data, top->len_bytes);
 }

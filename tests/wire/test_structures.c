@@ -15,6 +15,7 @@
 #include "wire/frame.h"
 #include "wire/index.h"
 #include "wire/packed.h"
+#include "wire/top_list.h"
 #include "wire/trailer.h"
 #include "wire/zone_map.h"
 
@@ -427,18 +428,20 @@ static vtc_status decode_index(const uint8_t *bytes, size_t len_bytes)
 
 static void test_index__comes_back(void **state)
 {
-    struct vtci_buffer entries, out;
+    struct vtci_buffer entries, out, top;
     struct vtci_index_cursor cursor;
     struct vtci_index_entry entry;
     struct vtci_zone_map zone;
     (void)state;
     vtci_buffer_init(&entries, &memory);
     vtci_buffer_init(&out, &memory);
+    vtci_buffer_init(&top, &memory);
     fill_zone(&zone);
     assert_int_equal(vtci_index_entry_encode(&entries, VTCI_FRAME_DEFINITIONS, 100, NULL), VTC_OK);
     assert_int_equal(vtci_index_entry_encode(&entries, VTCI_FRAME_BLOCK, 5000, &zone), VTC_OK);
     assert_int_equal(vtci_index_entry_encode(&entries, VTCI_FRAME_DOCUMENT, 77, NULL), VTC_OK);
-    assert_int_equal(vtci_index_encode(&out, 3, &entries), VTC_OK);
+    assert_int_equal(vtci_buffer_append(&top, "list", 4), VTC_OK);
+    assert_int_equal(vtci_index_encode(&out, 3, &entries, &top), VTC_OK);
     assert_int_equal(vtci_index_decode_begin(out.data, out.len_bytes, INDEX_OFFSET, &cursor, NULL),
                      VTC_OK);
     assert_int_equal(cursor.frames_left, 3);
@@ -452,6 +455,12 @@ static void test_index__comes_back(void **state)
     assert_true(entry.zone_len_bytes > VTCI_BLOOM_BYTES);
     assert_int_equal(vtci_index_decode_next(&cursor, &entry, NULL), VTC_OK);
     assert_int_equal(vtci_index_decode_next(&cursor, &entry, NULL), VTC_END);
+    assert_int_equal(cursor.top.len_bytes, 4);
+    assert_memory_equal(cursor.top.data, "list", 4);
+    vtci_buffer_free(&top);
+    /* The frames alone are an INDEX too, so no list is looked for in what is cut off. */
+    out.len_bytes = 0;
+    assert_int_equal(vtci_index_encode(&out, 3, &entries, &top), VTC_OK);
     check_damage(decode_index, out.data, out.len_bytes, false);
     vtci_buffer_free(&entries);
     vtci_buffer_free(&out);
@@ -465,6 +474,56 @@ static void test_index__counts_are_bounded(void **state)
     (void)state;
     assert_int_equal(vtci_index_decode_begin(many, sizeof many, INDEX_OFFSET, &cursor, NULL),
                      VTC_ERR_CORRUPT);
+}
+
+static vtc_status decode_top_list(const uint8_t *bytes, size_t len_bytes)
+{
+    struct vtci_top_span spans[8];
+    struct vtci_top_track tracks[8];
+    struct vtci_top_list list = {spans, 0, tracks, 0};
+    size_t span_count;
+    vtc_status status = vtci_top_list_peek(bytes, len_bytes, 99, &span_count, NULL);
+    if (status != VTC_OK || span_count > 8)
+        return VTC_ERR_CORRUPT;
+    return vtci_top_list_decode(bytes, len_bytes, 99, &list, NULL);
+}
+
+static void test_top_list__comes_back(void **state)
+{
+    static const struct vtci_bytes text = {(const uint8_t *)"text", 4}, none = {NULL, 0};
+    struct vtci_top_span spans[3] = {
+        {INT64_MAX, INT64_MIN + 1, 7, 9, 0, 'X', {7, none}, {VTCI_TOP_NOTHING, none}},
+        {5, INT64_MAX, 0, 1, 3, 'E', {VTCI_TOP_TEXT, text}, {VTCI_TOP_TEXT, none}},
+        {INT64_MIN + 1, 0, 0, 2, 3, 'X', {2, none}, {3, none}},
+    };
+    struct vtci_top_track tracks[2] = {{0, {VTCI_TOP_NO_NAME, none}, {VTCI_TOP_TEXT, text}},
+                                       {3, {VTCI_TOP_NOTHING, none}, {VTCI_TOP_NO_NAME, none}}};
+    struct vtci_top_list list = {spans, 3, tracks, 2}, back = {0};
+    struct vtci_buffer out;
+    size_t span_count;
+    (void)state;
+    vtci_buffer_init(&out, &memory);
+    assert_int_equal(vtci_top_list_encode(&out, &list), VTC_OK);
+    assert_int_equal(vtci_top_list_peek(out.data, out.len_bytes, 0, &span_count, NULL), VTC_OK);
+    assert_int_equal(span_count, 3);
+    back.spans = calloc(span_count, sizeof *back.spans);
+    back.tracks = calloc(span_count, sizeof *back.tracks);
+    assert_int_equal(vtci_top_list_decode(out.data, out.len_bytes, 0, &back, NULL), VTC_OK);
+    assert_int_equal(back.track_count, 2);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(vtci_top_span_compare(&spans[i], &back.spans[i]), 0);
+        assert_int_equal(spans[i].track, back.spans[i].track);
+        assert_int_equal(spans[i].phase, back.spans[i].phase);
+        assert_int_equal(spans[i].name.code, back.spans[i].name.code);
+        assert_int_equal(spans[i].category.code, back.spans[i].category.code);
+    }
+    assert_true(vtci_bytes_equal(back.spans[1].name.text, text));
+    assert_int_equal(back.tracks[1].track, 3);
+    assert_true(vtci_bytes_equal(back.tracks[0].thread.text, text));
+    free(back.spans);
+    free(back.tracks);
+    check_damage(decode_top_list, out.data, out.len_bytes, false);
+    vtci_buffer_free(&out);
 }
 
 static vtc_status decode_trailer(const uint8_t *bytes, size_t len_bytes)
@@ -504,6 +563,7 @@ int main(void)
         cmocka_unit_test(test_document__refuses_issues_outside),
         cmocka_unit_test(test_index__comes_back),
         cmocka_unit_test(test_index__counts_are_bounded),
+        cmocka_unit_test(test_top_list__comes_back),
         cmocka_unit_test(test_trailer__comes_back),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

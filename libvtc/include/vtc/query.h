@@ -69,16 +69,17 @@ struct vtc_slowest_opts {
 typedef struct vtc_slowest vtc_slowest;
 
 /** Finds the longest spans: X events and pairs of B and E alike.
- *  Blocks are read in descending order of the longest span that their zone maps tell, until none can
- *  change the answer. Spans of the same duration come by start, then as in the trace.
+ *  Where the file's INDEX lists as many of the longest, no block is read. Else blocks are, in
+ *  descending order of the longest span that their zone maps tell, until none can change the answer. Spans of the same duration come by start, then as in the trace.
  *  @param reader       borrowed for the call, and as long as vtc_slowest_spans is used
  *  @param count        how many, at least 1; fewer are found where the trace has fewer
  *  @param opts         may be NULL
  *  @param out_slowest  to be closed with vtc_slowest_close; written on success
  *  @param err          may be NULL
  *  @return VTC_OK; VTC_ERR_ARGUMENT (count is 0); VTC_ERR_NO_MEMORY (the limit too); VTC_ERR_CORRUPT
- *          (ZON-4) when a block that is read is not what its zone map says; or as vtc_block_open
- *  @thread any  @allocates within memory_limit_bytes  @blocks on reading  @spec ZON-4
+ *          (ZON-4) when a block that is read is not what its zone map says, (IDX-3) when the list
+ *          uses what is not defined; or as vtc_block_open
+ *  @thread any  @allocates within memory_limit_bytes  @blocks on reading  @spec ZON-4, IDX-3
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_slowest_find(const vtc_reader *reader, uint64_t count,
                                                   const struct vtc_slowest_opts *opts,

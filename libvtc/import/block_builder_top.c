@@ -1,0 +1,68 @@
+#include "import/block_builder_top.h"
+
+#include "base/error.h"
+#include "column/event_time.h"
+
+vtc_status vtci_builder_note_top_span(struct vtci_block_builder *builder,
+                                      const struct vtci_row *row, uint32_t track, int64_t start_ns,
+                                      int64_t duration_ns)
+{
+    struct vtci_label name = vtci_entry_label(vtci_row_role(row, VTCI_ROLE_NAME));
+    struct vtci_label category = vtci_entry_label(vtci_row_role(row, VTCI_ROLE_CAT));
+    struct vtci_top_span span = {
+        .duration_ns = duration_ns,
+        .start_ns = start_ns,
+        .block = builder->block_number,
+        .row = (uint32_t)builder->block.data.rows,
+        .track = track,
+        .phase = 'X',
+    };
+    return vtci_top_spans_add(&builder->top, &span, &name, &category);
+}
+
+/* The label of a pair: the begin's, or the end's where the begin has none. A begin that is carried
+ * tells an empty text as none. */
+static struct vtci_label pair_label(const struct vtci_block_builder *builder, const char *key,
+                                    const struct vtci_label *begin, bool is_carried,
+                                    const struct vtci_entry *end)
+{
+    if (begin->absent || (is_carried && vtci_label_text(builder, key, begin).len_bytes == 0))
+        return vtci_entry_label(end);
+    return *begin;
+}
+
+vtc_status vtci_builder_note_top_pair(struct vtci_block_builder *builder,
+                                      const struct vtci_row *row, uint32_t track, int64_t end_ns,
+                                      const struct vtci_open_span *begin)
+{
+    bool is_carried = begin->tag != builder->block_number;
+    struct vtci_label name =
+        pair_label(builder, "name", &begin->name, is_carried, vtci_row_role(row, VTCI_ROLE_NAME));
+    struct vtci_label category =
+        pair_label(builder, "cat", &begin->category, is_carried, vtci_row_role(row, VTCI_ROLE_CAT));
+    struct vtci_top_span span = {
+        .duration_ns = vtci_time_difference(end_ns, begin->start_ns),
+        .start_ns = begin->start_ns,
+        .block = builder->block_number,
+        .row = (uint32_t)builder->block.data.rows,
+        .track = track,
+        .phase = 'E',
+    };
+    return vtci_top_spans_add(&builder->top, &span, &name, &category);
+}
+
+vtc_status vtci_builder_note_track_label(struct vtci_block_builder *builder,
+                                         const struct vtci_row *row, uint32_t track)
+{
+    struct vtci_label name = vtci_entry_label(vtci_row_role(row, VTCI_ROLE_NAME));
+    enum vtci_label_kind kind = name.absent ? VTCI_LABEL_NONE : vtci_label_kind_of(name.text);
+    uint32_t column = kind ? vtci_label_column(builder->schema) : VTCI_NONE;
+    if (column == VTCI_NONE)
+        return VTC_OK;
+    for (size_t i = row->entry_count; i-- > 0;)
+        if (row->entries[i].column == column)
+            return vtci_track_labels_put(&builder->labels, track, kind,
+                                         (struct vtci_bytes){row->entries[i].text,
+                                                             row->entries[i].len_bytes});
+    return VTC_OK;
+}
