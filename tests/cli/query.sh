@@ -174,7 +174,7 @@ END
 compress peak.json
 without_end peak.vtc peak-cut.vtc
 run query -v --format csv peak-cut.vtc 'slowest 1'
-expect_code 3
+expect_code 0
 grep -Eq '^vtc: peak-cut.vtc: 1 of [0-9]+ blocks read$' .err || fail "$(cat .err)"
 grep -q '^f,100000000,3333330000,' .out || fail "$(cat .out)"
 
@@ -194,7 +194,7 @@ END
 compress repeated.json
 without_end repeated.vtc repeated-cut.vtc
 run query -v -T1 --format csv repeated-cut.vtc 'slowest 3'
-expect_code 3
+expect_code 0
 grep -Eq '^vtc: repeated-cut.vtc: 1 of [0-9]+ blocks read$' .err || fail "$(cat .err)"
 [ "$(tail -n +2 .out | cut -d, -f3 | tr '\n' ' ')" = '9990000 19990000 29990000 ' ] ||
     fail "$(cat .out)"
