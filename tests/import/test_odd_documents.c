@@ -87,6 +87,16 @@ static const struct odd odd_documents[] = {
      "[{\"ph\":\"i\",\"args\":{\"a\":[1,2,3],\"b\":[\"x\", \"y\"],\"c\":[[1],[2,3],[]],"
      "\"d\":[1,\"x\",null,{\"k\":[{}]}],\"e\":[1 ,2],\"f\":[1,  2, 3],\"g\":[1,]}}]",
      0, 1, 0, 0},
+    {"empty nodes again, and others that begin alike",
+     "[{\"ph\":\"i\",\"a\":[],\"b\":{}},{\"ph\":\"i\",\"a\":[],\"b\":{}},"
+     "{\"ph\":\"i\",\"a\":[1],\"b\":{\"c\":1}},{\"ph\":\"i\",\"a\":{},\"b\":[]},"
+     "{\"ph\":\"i\",\"a\":[[],[],{},[ ],[]],\"b\":[[],[0],{},{ }]}]",
+     0, 5, 0, 0},
+    {"long literals that differ at their ends",
+     "[{\"ph\":\"i\",\"a key of a little more than 32 bytes, 1\":1},"
+     "{\"ph\":\"i\",\"a key of a little more than 32 bytes, 2\":1},"
+     "{\"ph\":\"i\",\"a key of a little more than 32 bytes, 1\":1}]",
+     0, 3, 0, 0},
     {"commas within an object", "[{\"ph\":\"i\",,\"ts\":1,},{,\"ph\":\"i\"}]", 0, 2, 0, 0},
 };
 
@@ -177,7 +187,8 @@ static void test_round_trip__deep_nesting(void **state)
 static void test_round_trip__window_edges(void **state)
 {
     (void)state;
-    for (size_t len_bytes = 262100; len_bytes < 262200; len_bytes += 7) {
+    for (size_t at = 0; at < 30; at++) {
+        size_t len_bytes = (at < 15 ? 131072 : 262144) - 44 + 7 * (at % 15);
         struct bytes text = {0};
         bytes_text(&text, "[{\"ph\":\"i\",\"name\":\"");
         while (text.len_bytes < len_bytes)
