@@ -14,15 +14,19 @@
 #define NEIGHBOURS 6 /* columns encoded just before, as candidates for MAP and LINEAR */
 
 /* Whether lanes are to be had: SPEC: ROWS-2. */
-static bool has_lanes(struct vtci_block_encoder *encoder, uint32_t column)
+static vtc_status has_lanes(struct vtci_block_encoder *encoder, uint32_t column, bool *out_has)
 {
     uint32_t lane_columns[4];
     vtci_rows_lane_columns(encoder->schema, lane_columns);
+    *out_has = false;
+    if (column == VTCI_COLUMN_ROOT)
+        return VTC_OK;
     for (int i = 0; i < 4; i++)
         if (column == lane_columns[i])
-            return false;
-    return column != VTCI_COLUMN_ROOT && vtci_rows_lanes(&encoder->rows) == VTC_OK &&
-           encoder->rows.lane_count > 1;
+            return VTC_OK;
+    VTC_TRY(vtci_rows_lanes(&encoder->rows));
+    *out_has = encoder->rows.lane_count > 1;
+    return VTC_OK;
 }
 
 /* To set a column against another takes an array of a value for each row of the block. Columns of
@@ -94,39 +98,40 @@ struct number_plan {
     bool group;
 };
 
-/* By samples: whether lanes help, and which column to take off. */
+/* By samples: whether lanes help, and then which column to take off. */
 static vtc_status choose(struct vtci_block_encoder *encoder, const struct vtci_input *input,
                          bool linear, struct number_plan *out_plan)
 {
     struct vtci_lane_order order = {0};
     const uint32_t *orders[2] = {NULL, NULL};
     size_t order_count = 1;
-    if (has_lanes(encoder, input->column)) {
+    bool lanes;
+    VTC_TRY(has_lanes(encoder, input->column, &lanes));
+    if (lanes) {
         VTC_TRY(vtci_rows_lane_order(&encoder->rows, input->rows, input->count, &encoder->scratch,
                                      &order));
         orders[order_count++] = order.index;
     }
-    linear &= is_wide(encoder, input->count);
-    uint64_t best = UINT64_MAX;
+    uint64_t best = UINT64_MAX, cost;
     for (size_t with = 0; with < order_count; with++) {
-        uint64_t cost;
         VTC_TRY(sample_cost(encoder, input, orders[with], VTCI_NONE, &cost));
         if (best == UINT64_MAX || cost < best - best / 32) {
             best = cost;
             *out_plan = (struct number_plan){VTCI_NONE, with == 1};
         }
-        size_t tried = 0;
-        for (size_t i = encoder->code_count; linear && i-- > 0 && tried < 3 * NEIGHBOURS;) {
-            uint32_t column = encoder->codes[i].column;
-            tried++;
-            if (encoder->schema->columns[column].type != VTCI_NUMBER ||
-                !is_candidate(encoder, input, column))
-                continue;
-            VTC_TRY(sample_cost(encoder, input, orders[with], column, &cost));
-            if (cost < best - best / 16) {
-                best = cost;
-                *out_plan = (struct number_plan){column, with == 1};
-            }
+    }
+    size_t first = encoder->code_count > 3 * NEIGHBOURS ? encoder->code_count - 3 * NEIGHBOURS : 0;
+    if (!linear || !is_wide(encoder, input->count))
+        return VTC_OK;
+    for (size_t i = encoder->code_count; i-- > first;) {
+        uint32_t column = encoder->codes[i].column;
+        if (encoder->schema->columns[column].type != VTCI_NUMBER ||
+            !is_candidate(encoder, input, column))
+            continue;
+        VTC_TRY(sample_cost(encoder, input, orders[out_plan->group], column, &cost));
+        if (cost < best - best / 16) {
+            best = cost;
+            out_plan->linear = column;
         }
     }
     return VTC_OK;
@@ -154,22 +159,25 @@ static vtc_status plan_any(struct vtci_block_encoder *encoder, const struct vtci
 
 /* Ends: whether most rows of the array that have a phase B or E can be paired is not asked; a
  * sixteenth of ends is enough. */
-static bool has_ends(struct vtci_block_encoder *encoder, const struct vtci_input *input)
+static vtc_status has_ends(struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                           bool *out_has)
 {
     const uint8_t *phases;
     size_t ends = 0;
-    if (vtci_rows_phases(&encoder->rows, &phases) != VTC_OK)
-        return false;
+    VTC_TRY(vtci_rows_phases(&encoder->rows, &phases));
     for (size_t i = 0; i < input->count; i++)
         ends += phases[input->rows[i]] == 'E';
-    return ends * 16 > input->count;
+    *out_has = ends * 16 > input->count;
+    return VTC_OK;
 }
 
 static vtc_status plan_name(struct vtci_block_encoder *encoder, const struct vtci_input *input,
                             struct vtci_draft *out_draft)
 {
-    bool lanes = has_lanes(encoder, input->column);
-    if (has_ends(encoder, input))
+    bool lanes, ends;
+    VTC_TRY(has_lanes(encoder, input->column, &lanes));
+    VTC_TRY(has_ends(encoder, input, &ends));
+    if (ends)
         return vtci_draft_unstack(encoder, input, out_draft);
     return plan_group(encoder, input, lanes, out_draft);
 }

@@ -9,32 +9,61 @@ static uint32_t number_context(int64_t value)
     return (uint32_t)((((uint64_t)value * 2 + 1) * 0x9E3779B97F4A7C15u) >> 33) + 1;
 }
 
+static inline uint32_t value_context(bool is_number, int64_t value)
+{
+    return is_number ? number_context(value) : (uint32_t)value + 1;
+}
+
+static bool has_each_row(const struct vtci_block_rows *rows, const struct vtci_row_column *of)
+{
+    return of->known && of->rows == rows->identity;
+}
+
 vtc_status vtci_rows_context(struct vtci_block_rows *rows, uint32_t column,
                              const uint32_t **out_context)
 {
     struct vtci_row_column *of = &rows->columns[column];
+    bool is_number = rows->schema->columns[column].type == VTCI_NUMBER;
     if (!of->context) {
-        uint32_t *context = vtci_arena_array_zeroed(rows->arena, rows->rows, sizeof *context);
+        uint32_t *context = vtci_arena_array(rows->arena, rows->rows, sizeof *context);
         if (!context)
             return VTC_ERR_NO_MEMORY;
-        size_t count = of->known ? of->count : 0;
-        /* Backwards, so that the first value of a row stays. */
-        if (rows->schema->columns[column].type == VTCI_NUMBER)
-            for (size_t i = count; i-- > 0;)
-                context[of->rows[i]] = number_context(of->values[i]);
-        else
-            for (size_t i = count; i-- > 0;)
-                context[of->rows[i]] = (uint32_t)of->values[i] + 1;
+        if (has_each_row(rows, of)) {
+            for (size_t i = 0; i < rows->rows; i++)
+                context[i] = value_context(is_number, of->values[i]);
+        } else {
+            memset(context, 0, rows->rows * sizeof *context);
+            /* Backwards, so that the first value of a row stays. */
+            for (size_t i = of->known ? of->count : 0; i-- > 0;)
+                context[of->rows[i]] = value_context(is_number, of->values[i]);
+        }
         of->context = context;
     }
     *out_context = of->context;
     return VTC_OK;
 }
 
+vtc_status vtci_rows_context_of(struct vtci_block_rows *rows, uint32_t column,
+                                const uint32_t *of_rows, size_t count, uint32_t *out_contexts)
+{
+    const struct vtci_row_column *of = &rows->columns[column];
+    if (!of->context && has_each_row(rows, of)) {
+        bool is_number = rows->schema->columns[column].type == VTCI_NUMBER;
+        for (size_t i = 0; i < count; i++)
+            out_contexts[i] = value_context(is_number, of->values[of_rows[i]]);
+        return VTC_OK;
+    }
+    const uint32_t *context;
+    VTC_TRY(vtci_rows_context(rows, column, &context));
+    for (size_t i = 0; i < count; i++)
+        out_contexts[i] = context[of_rows[i]];
+    return VTC_OK;
+}
+
 vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t column, const int64_t **out_first)
 {
     struct vtci_row_column *of = &rows->columns[column];
-    if (!of->first && of->known && of->rows == rows->identity)
+    if (!of->first && has_each_row(rows, of))
         of->first = of->values;
     if (!of->first) {
         int64_t *first = vtci_arena_array_zeroed(rows->arena, rows->rows, sizeof *first);

@@ -7,21 +7,42 @@
 
 /* Fills `values` by context number; false where two rows of one context differ, or where there are
  * more contexts than a quarter of the rows looked at (and a few). */
-static bool decides(struct vtci_context_table *table, const struct vtci_input *input,
-                    const uint32_t *context, size_t step, int64_t *values)
+static bool decides(struct vtci_context_table *table, const int64_t *values, size_t count,
+                    const uint32_t *rows, const uint32_t *context, int64_t *decided)
 {
-    for (size_t i = 0, seen = 0; i < input->count; i += step, seen++) {
+    for (size_t i = 0; i < count; i++) {
         uint32_t before = table->count;
-        uint32_t number = vtci_context_table_number(table, context[input->rows[i]]);
+        uint32_t number = vtci_context_table_number(table, context[rows[i]]);
         if (number == before) {
-            if (number == table->limit || number > seen / 2 + 16)
+            if (number == table->limit || number > i / 2 + 16)
                 return false;
-            values[number] = input->values[i];
-        } else if (values[number] != input->values[i]) {
+            decided[number] = values[i];
+        } else if (decided[number] != values[i]) {
             return false;
         }
     }
     return true;
+}
+
+/* The same for one value in so many, which nearly always tells. */
+static vtc_status may_decide(struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                             uint32_t column, bool *out_may)
+{
+    size_t step = input->count / SAMPLE | 1, count = 0;
+    int64_t values[SAMPLE * 2], decided[SAMPLE * 2];
+    uint32_t sampled_rows[SAMPLE * 2], contexts[SAMPLE * 2];
+    struct vtci_context_table table;
+    *out_may = true;
+    if (input->count <= SAMPLE * 2)
+        return VTC_OK;
+    for (size_t i = 0; i < input->count; i += step, count++) {
+        values[count] = input->values[i];
+        sampled_rows[count] = input->rows[i];
+    }
+    VTC_TRY(vtci_rows_context_of(&encoder->rows, column, sampled_rows, count, contexts));
+    VTC_TRY(vtci_context_table_init(&table, &encoder->scratch, SAMPLE + 1));
+    *out_may = decides(&table, values, count, encoder->rows.identity, contexts, decided);
+    return VTC_OK;
 }
 
 vtc_status vtci_draft_map(struct vtci_block_encoder *encoder, const struct vtci_input *input,
@@ -31,20 +52,18 @@ vtc_status vtci_draft_map(struct vtci_block_encoder *encoder, const struct vtci_
     uint32_t limit = (uint32_t)(input->count / 4) + 1;
     const uint32_t *context;
     struct vtci_context_table table;
+    bool may;
     out_draft->op = NULL;
-    if (vtci_rows_context(&encoder->rows, column, &context) != VTC_OK)
-        return VTC_ERR_NO_MEMORY;
-    size_t step = input->count / SAMPLE | 1;
-    int64_t sampled[SAMPLE * 2];
-    VTC_TRY(vtci_context_table_init(&table, scratch, SAMPLE + 1));
-    if (input->count > SAMPLE * 2 && !decides(&table, input, context, step, sampled))
+    VTC_TRY(may_decide(encoder, input, column, &may));
+    if (!may)
         return VTC_OK;
+    VTC_TRY(vtci_rows_context(&encoder->rows, column, &context));
     VTC_TRY(vtci_context_table_init(&table, scratch, limit));
     int64_t *values = vtci_arena_array(scratch, (size_t)limit + 1, sizeof *values);
     struct vtci_op *op = vtci_arena_array_zeroed(&encoder->arena, 1, sizeof *op);
     if (!values || !op)
         return VTC_ERR_NO_MEMORY;
-    if (!decides(&table, input, context, 1, values))
+    if (!decides(&table, input->values, input->count, input->rows, context, values))
         return VTC_OK;
     struct vtci_input part = {.values = values,
                               .count = table.count,

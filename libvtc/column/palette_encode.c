@@ -7,21 +7,36 @@
 #include "column/block_encode_internal.h"
 
 #define COLOURS_MAX 4096
-#define SLOTS (COLOURS_MAX * 4)
 
 struct palette {
     int64_t *values; /* by slot */
     uint16_t *slots; /* colour + 1; 0 is free */
+    size_t slot_mask;
     int64_t *colours;
-    size_t count;
+    size_t count, limit;
 };
 
 static inline size_t slot_of(const struct palette *palette, int64_t value)
 {
-    size_t at = (size_t)((uint64_t)value * 0x9E3779B97F4A7C15u >> 40) & (SLOTS - 1);
+    size_t at = (size_t)((uint64_t)value * 0x9E3779B97F4A7C15u >> 40) & palette->slot_mask;
     while (palette->slots[at] && palette->values[at] != value)
-        at = (at + 1) & (SLOTS - 1);
+        at = (at + 1) & palette->slot_mask;
     return at;
+}
+
+/* A table for `count` values, no larger than they can fill: there are many short arrays. */
+static vtc_status palette_open(struct palette *palette, struct vtci_arena *arena, size_t count)
+{
+    size_t slots = 256;
+    palette->count = 0;
+    palette->limit = count / 4 + 64 < COLOURS_MAX ? count / 4 + 64 : COLOURS_MAX;
+    while (slots < palette->limit * 4)
+        slots *= 2;
+    palette->slot_mask = slots - 1;
+    palette->values = vtci_arena_array(arena, slots, sizeof *palette->values);
+    palette->slots = vtci_arena_array_zeroed(arena, slots, sizeof *palette->slots);
+    palette->colours = vtci_arena_array(arena, palette->limit, sizeof *palette->colours);
+    return palette->values && palette->slots && palette->colours ? VTC_OK : VTC_ERR_NO_MEMORY;
 }
 
 /* Fewer than one in four different, and at most COLOURS_MAX: else it is given up early. */
@@ -35,7 +50,7 @@ static bool gather(struct palette *palette, const int64_t *values, size_t count)
         size_t at = slot_of(palette, last);
         if (palette->slots[at])
             continue;
-        if (palette->count == COLOURS_MAX || palette->count > i / 4 + 64)
+        if (palette->count == palette->limit || palette->count > i / 4 + 64)
             return false;
         palette->values[at] = last;
         palette->colours[palette->count++] = last;
@@ -61,13 +76,9 @@ vtc_status vtci_draft_palette(struct vtci_block_encoder *encoder, const struct v
                               struct vtci_draft *out_draft)
 {
     struct vtci_arena *scratch = &encoder->scratch;
-    struct palette palette = {0};
+    struct palette palette;
     out_draft->op = NULL;
-    palette.values = vtci_arena_array(scratch, SLOTS, sizeof *palette.values);
-    palette.slots = vtci_arena_array_zeroed(scratch, SLOTS, sizeof *palette.slots);
-    palette.colours = vtci_arena_array(scratch, COLOURS_MAX, sizeof *palette.colours);
-    if (!palette.values || !palette.slots || !palette.colours)
-        return VTC_ERR_NO_MEMORY;
+    VTC_TRY(palette_open(&palette, scratch, input->count));
     if (!gather(&palette, input->values, input->count))
         return VTC_OK;
     qsort(palette.colours, palette.count, sizeof *palette.colours, compare);

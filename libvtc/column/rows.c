@@ -53,10 +53,31 @@ static vtc_status wrong_count(const struct vtci_block_rows *rows, uint32_t colum
                           (unsigned long long)expected, column, count);
 }
 
+/* Sorts the rows of nodes by shape: the rows of each member that only one shape has, at once. */
+static vtc_status sort_by_shape(struct vtci_block_rows *rows, struct vtci_row_column *nodes,
+                                size_t shape_count)
+{
+    uint32_t *starts = vtci_arena_array(rows->arena, shape_count + 1, sizeof *starts);
+    uint32_t *ends = vtci_arena_array(rows->arena, shape_count + 1, sizeof *ends);
+    uint32_t *by_shape = vtci_arena_array(rows->arena, nodes->count, sizeof *by_shape);
+    if (!starts || !ends || !by_shape)
+        return VTC_ERR_NO_MEMORY;
+    uint32_t start = 0;
+    for (size_t shape = 0; shape <= shape_count; shape++) {
+        starts[shape] = ends[shape] = start;
+        start += nodes->shape_counts[shape];
+    }
+    for (size_t i = 0; i < nodes->count; i++)
+        by_shape[ends[nodes->values[i]]++] = nodes->rows[i];
+    nodes->by_shape = by_shape;
+    nodes->shape_starts = starts;
+    return VTC_OK;
+}
+
 /* Members: a value for each slot of the shape of each node. */
 static vtc_status make_member_rows(struct vtci_block_rows *rows, uint32_t column,
-                                   const struct vtci_row_column *nodes, size_t shape_count,
-                                   size_t count, struct vtc_error *err)
+                                   struct vtci_row_column *nodes, size_t shape_count, size_t count,
+                                   struct vtc_error *err)
 {
     struct vtci_row_column *of = &rows->columns[column];
     uint16_t *per_shape = vtci_arena_array_zeroed(rows->arena, shape_count + 1, sizeof *per_shape);
@@ -75,6 +96,12 @@ static vtc_status make_member_rows(struct vtci_block_rows *rows, uint32_t column
         return wrong_count(rows, column, count, expected, err);
     if (most == 1 && nodes_met == nodes->count) {
         of->rows = nodes->rows;
+        return VTC_OK;
+    }
+    if (most == 1 && rows->uses[of->first_use].next == VTCI_NONE) {
+        if (!nodes->by_shape && sort_by_shape(rows, nodes, shape_count) != VTC_OK)
+            return vtci_error_memory(err, nodes->count * sizeof *nodes->by_shape);
+        of->rows = nodes->by_shape + nodes->shape_starts[rows->uses[of->first_use].shape];
         return VTC_OK;
     }
     uint32_t *out = vtci_arena_array(rows->arena, count + 1, sizeof *out);
@@ -175,7 +202,7 @@ vtc_status vtci_rows_make(struct vtci_block_rows *rows, uint32_t column, size_t 
         made->rows = rows->identity;
         return VTC_OK;
     }
-    const struct vtci_row_column *source = &rows->columns[source_id];
+    struct vtci_row_column *source = &rows->columns[source_id];
     if (!source->known) /* absent, or after it in the directory */
         return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "ROWS-1",
                               "column %u has values, column %u that it hangs on has none before it",

@@ -40,6 +40,8 @@ struct vtci_row_column {
     uint64_t child_lists;    /* NODE: values whose shape is a list */
     uint64_t child_values;   /* COUNT: the sum */
     uint32_t *shape_counts;  /* NODE: how often each local id occurs */
+    uint32_t *by_shape;      /* NODE: its rows sorted by local id; NULL: not made yet */
+    uint32_t *shape_starts;  /* NODE: where in by_shape each local id begins */
     bool known;              /* given to vtci_rows_provide */
 };
 
@@ -86,6 +88,10 @@ uint32_t vtci_rows_source(const struct vtci_schema *schema, uint32_t column);
 /* The context of `column` by row. All 0 for a column that the block does not have. */
 VTC_NODISCARD vtc_status vtci_rows_context(struct vtci_block_rows *rows, uint32_t column,
                                            const uint32_t **out_context);
+/* The contexts of `column` in these rows; not all are made for it where each row has a value. */
+VTC_NODISCARD vtc_status vtci_rows_context_of(struct vtci_block_rows *rows, uint32_t column,
+                                              const uint32_t *of_rows, size_t count,
+                                              uint32_t *out_contexts);
 /* The first value of `column` by row, 0 where there is none. */
 VTC_NODISCARD vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t column,
                                          const int64_t **out_first);

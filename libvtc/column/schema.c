@@ -350,9 +350,10 @@ vtc_status vtci_schema_add_string(struct vtci_schema *schema, uint32_t column, c
     struct vtci_column *of = &schema->columns[column];
     if (of->string_count >= UINT32_MAX - 1)
         return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, "LIM-1", "too many strings");
-    /* One byte more, so that there is an address even for a lone empty string. */
+    /* Eight bytes more, which may be loaded past a string; there is an address even for a lone empty
+     * one. */
     VTC_TRY(VTCI_ARRAY_RESERVE(schema->memory, of->text, of->text_capacity,
-                               of->text_bytes + len_bytes + 1));
+                               of->text_bytes + len_bytes + 8));
     VTC_TRY(VTCI_ARRAY_RESERVE(schema->memory, of->ends, of->ends_capacity, of->string_count + 1));
     if (len_bytes)
         memcpy(of->text + of->text_bytes, text, len_bytes);

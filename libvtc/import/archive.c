@@ -228,6 +228,8 @@ vtc_status vtci_archive_block(struct vtci_archive *archive, struct vtci_block_bu
         return vtci_error_set(err, status, VTC_NO_OFFSET, NULL, "the memory limit is reached");
     vtci_block_builder_take(builder, &job->block);
     submit(archive, job);
+    if (archive->thread_count == 0)
+        vtci_block_builder_reuse(builder, &job->block);
     return VTC_OK;
 }
 

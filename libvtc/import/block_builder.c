@@ -319,22 +319,22 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
     zone->phases[phase]++;
     builder->events++;
     builder->recognised += phase || !row->shape;
-    VTC_TRY(track_find(builder, json_text(row->roles[VTCI_ROLE_PID]),
-                       json_text(row->roles[VTCI_ROLE_TID]), &track));
+    VTC_TRY(track_find(builder, json_text(vtci_row_role(row, VTCI_ROLE_PID)),
+                       json_text(vtci_row_role(row, VTCI_ROLE_TID)), &track));
     VTC_TRY(zone_note_track(builder, track));
-    const struct vtci_entry *name_entry = row->roles[VTCI_ROLE_NAME];
+    const struct vtci_entry *name_entry = vtci_row_role(row, VTCI_ROLE_NAME);
     struct vtci_label name = entry_label(name_entry);
     if (name_entry || !row->shape)
         vtci_bloom_add(zone->bloom, name.id);
-    if (!entry_time(row->roles[VTCI_ROLE_TS], &ns))
+    if (!entry_time(vtci_row_role(row, VTCI_ROLE_TS), &ns))
         return VTC_OK;
     if (phase == 'M' && ns == 0) /* metadata stand outside of time */
         return VTC_OK;
     zone_note_time(builder, ns);
-    if (phase == 'X' && entry_time(row->roles[VTCI_ROLE_DUR], &duration_ns)) {
+    if (phase == 'X' && entry_time(vtci_row_role(row, VTCI_ROLE_DUR), &duration_ns)) {
         zone_note_span(builder, vtci_time_sum(ns, duration_ns), duration_ns);
     } else if (phase == 'B') {
-        struct vtci_label category = entry_label(row->roles[VTCI_ROLE_CAT]);
+        struct vtci_label category = entry_label(vtci_row_role(row, VTCI_ROLE_CAT));
         VTC_TRY(vtci_open_spans_begin(&builder->open, track, ns, builder->block_number, &name,
                                       &category));
     } else if (phase == 'E') {
@@ -381,7 +381,7 @@ static inline vtc_status resolve_string(struct vtci_block_builder *builder,
                             &entry->id));
         VTC_TRY(predictor_grow(builder, entry->column));
     }
-    vtci_predictor_learn(&builder->parser->predictors[entry->column], entry->id);
+    vtci_predictor_learn(&builder->parser->predictors[entry->column], entry->place, entry->id);
     return VTC_OK;
 }
 
@@ -512,4 +512,12 @@ void vtci_block_builder_take(struct vtci_block_builder *builder, struct vtci_bui
     built_block_clear(built);
     builder->block_number++;
     builder->value_count = 0;
+}
+
+void vtci_block_builder_reuse(struct vtci_block_builder *builder, struct vtci_built_block *block)
+{
+    struct vtci_built_block unused = builder->block;
+    builder->block = *block;
+    *block = unused;
+    built_block_clear(&builder->block);
 }

@@ -71,6 +71,9 @@ VTC_NODISCARD vtc_status vtci_block_builder_separator(struct vtci_block_builder 
 
 /* Hands the block over in exchange for an empty one, and begins the next. */
 void vtci_block_builder_take(struct vtci_block_builder *builder, struct vtci_built_block *block);
+/* Takes a block that is written back, where the next has not begun: its memory is warm, and one set
+ * of columns is enough for a document. */
+void vtci_block_builder_reuse(struct vtci_block_builder *builder, struct vtci_built_block *block);
 
 void vtci_built_block_init(struct vtci_built_block *block, struct vtci_memory *memory);
 void vtci_built_block_free(struct vtci_built_block *block);

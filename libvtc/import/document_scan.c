@@ -237,13 +237,29 @@ static vtc_status classify_object(struct vtci_scanner *scanner, bool *out_row, b
     return VTC_OK;
 }
 
+/* After a row: on to the object behind it, where nothing but white space and commas stands between.
+ * It is a row of the same kind, as nothing was opened or closed. */
+static bool go_to_next_row(struct vtci_scanner *scanner)
+{
+    const uint8_t *pos = scanner->pos;
+    while (vtci_is_space(*pos) || *pos == ',')
+        pos++;
+    if (*pos != '{')
+        return false;
+    scanner->pos = pos;
+    return true;
+}
+
 static vtc_status take_object(struct vtci_scanner *scanner, struct vtc_error *err)
 {
     bool row, event, taken = false;
     VTC_TRY(classify_object(scanner, &row, &event, err));
     if (row) {
-        uint64_t before = vtci_window_offset(&scanner->window, scanner->pos);
-        VTC_TRY(vtci_scanner_row(scanner, event, &taken, err));
+        uint64_t before;
+        do {
+            before = vtci_window_offset(&scanner->window, scanner->pos);
+            VTC_TRY(vtci_scanner_row(scanner, event, &taken, err));
+        } while (taken && go_to_next_row(scanner));
         if (taken || vtci_window_offset(&scanner->window, scanner->pos) != before)
             return VTC_OK;
         /* Too long for a row: walk through it as text. */

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "import/scan.h"
 
-#define READ_BYTES ((size_t)256 << 10)
+#define READ_BYTES ((size_t)64 << 10)
 
 vtc_status vtci_window_init(struct vtci_window *window, struct vtci_memory *memory,
                             vtc_read_fn read, void *read_context)

@@ -97,34 +97,30 @@ static inline const uint8_t *take_bare(const uint8_t *pos, struct vtci_entry *en
 static inline const uint8_t *take_number(const uint8_t *pos, struct vtci_trie_edge *edge,
                                          struct vtci_entry *entry)
 {
-    unsigned known = edge->last_len_bytes;
-    if (known && vtci_ends_bare(pos[known]) &&
-        vtci_load_u64(pos) << (64 - 8 * known) == edge->last_text << (64 - 8 * known)) {
+    if (vtci_trie_recalls(edge, pos) && vtci_ends_bare(pos[edge->last_len_bytes])) {
         entry->text = pos;
-        entry->len_bytes = known;
+        entry->len_bytes = edge->last_len_bytes;
         entry->type = VTCI_NUMBER;
         entry->value = edge->last_value;
         entry->scale = edge->last_scale;
-        return pos + known;
+        return pos + edge->last_len_bytes;
     }
     const uint8_t *after = take_bare(pos, entry);
-    bool keep = entry->len_bytes <= 8 && entry->scale != VTCI_SCALE_TOKEN;
-    edge->last_len_bytes = keep ? (uint8_t)entry->len_bytes : 0;
-    edge->last_text = vtci_load_u64(pos);
-    edge->last_value = entry->value;
-    edge->last_scale = entry->scale;
+    if (entry->scale != VTCI_SCALE_TOKEN)
+        vtci_trie_remember(edge, pos, entry->len_bytes, entry->value, entry->scale);
     return after;
 }
 
 /* Reads the text of a string (behind its quote) into `entry`; NULL when it does not end. */
 static inline const uint8_t *take_string(struct vtci_row_parser *parser, uint32_t column,
-                                         const uint8_t *pos, const uint8_t *end,
+                                         uint32_t place, const uint8_t *pos, const uint8_t *end,
                                          struct vtci_entry *entry)
 {
     entry->text = pos;
     entry->type = VTCI_STRING;
-    entry->id = vtci_predict(&parser->predictors[column], &parser->schema->columns[column], pos,
-                             end, &entry->len_bytes);
+    entry->place = place;
+    entry->id = vtci_predict(&parser->predictors[column], &parser->schema->columns[column], place,
+                             pos, end, &entry->len_bytes);
     if (entry->id)
         return pos + entry->len_bytes;
     const uint8_t *close = vtci_find_string_end(pos, end);
@@ -221,11 +217,13 @@ static vtc_status open_node(struct vtci_row_parser *parser, const uint8_t *pos, 
         *out_step = STEP_MORE;
         return VTC_OK;
     }
-    vtc_status status = vtci_trie_list_columns(parser, path, err);
-    if (status == VTC_ERR_LIMIT)
-        *out_step = STEP_RAW;
-    if (status != VTC_OK)
-        return status == VTC_ERR_LIMIT ? VTC_OK : status;
+    if (state->elements == VTCI_NONE) {
+        vtc_status status = vtci_trie_list_columns(parser, path, err);
+        if (status == VTC_ERR_LIMIT)
+            *out_step = STEP_RAW;
+        if (status != VTC_OK)
+            return status == VTC_ERR_LIMIT ? VTC_OK : status;
+    }
     struct vtci_entry *count = entries_reserve(parser, 1);
     if (!count)
         return VTC_ERR_NO_MEMORY;
@@ -262,8 +260,8 @@ static vtc_status learn_edge(struct vtci_row_parser *parser, const struct vtci_o
 }
 
 static vtc_status close_object(struct vtci_row_parser *parser, const struct vtci_open_node *frame,
-                               uint32_t edge, bool is_event, enum step *out_step,
-                               struct vtc_error *err)
+                               uint32_t edge, bool is_event, const uint8_t *after,
+                               enum step *out_step, struct vtc_error *err)
 {
     uint32_t shape = parser->edges[edge].shape;
     if (shape == VTCI_NONE)
@@ -273,8 +271,12 @@ static vtc_status close_object(struct vtci_row_parser *parser, const struct vtci
         *out_step = STEP_RAW;
         return VTC_OK;
     }
-    parser->entries[frame->entry].value = parser->schema->shapes[shape].local;
+    uint32_t local = parser->schema->shapes[shape].local;
+    parser->entries[frame->entry].value = local;
     parser->frame_count--;
+    if (parser->frame_count && !frame[-1].is_list && parser->edges[edge].depth == 0)
+        vtci_trie_remember(&parser->edges[frame[-1].before], frame->start,
+                           (size_t)(after - frame->start), local, 0);
     return VTC_OK;
 }
 
@@ -284,48 +286,48 @@ static vtc_status step_object(struct vtci_row_parser *parser, const uint8_t **po
                               struct vtc_error *err)
 {
     struct vtci_open_node *frame = &parser->frames[parser->frame_count - 1];
+    const uint8_t *at = *pos;
     *out_step = STEP_ON;
     for (;;) {
-        uint32_t id = vtci_trie_match(parser, frame->node, *pos, end);
+        uint32_t id = vtci_trie_match(parser, frame->node, at, end);
         if (id == VTCI_NONE) {
-            VTC_TRY(learn_edge(parser, frame, pos, end, &id, out_step, err));
+            VTC_TRY(learn_edge(parser, frame, &at, end, &id, out_step, err));
+            *pos = at;
             if (*out_step != STEP_ON)
                 return VTC_OK;
         }
-        const struct vtci_trie_edge *edge = &parser->edges[id];
-        const uint8_t *value = *pos + edge->literal_len_bytes;
+        struct vtci_trie_edge *edge = &parser->edges[id];
+        at += edge->literal_len_bytes;
         if (edge->kind == VTCI_SLOT_END) {
-            *pos = value;
-            return close_object(parser, frame, id, is_event, out_step, err);
+            *pos = at;
+            return close_object(parser, frame, id, is_event, at, out_step, err);
         }
         struct vtci_entry *entry = entries_reserve(parser, 1);
         if (!entry)
             return VTC_ERR_NO_MEMORY;
         entry->column = edge->column;
-        if (edge->role)
-            parser->role_entries[edge->role] = (uint32_t)parser->entry_count + 1;
+        parser->role_entries[edge->role] = (uint32_t)++parser->entry_count;
         frame->node = edge->target;
         frame->before = id;
-        if (edge->kind == VTCI_SLOT_NODE) {
-            entry->type = VTCI_NODE;
-            parser->entry_count++;
-            return open_node(parser, value, end, edge->child_path,
-                             (uint32_t)parser->entry_count - 1, pos, out_step, err);
-        }
         if (edge->kind == VTCI_SLOT_STRING) {
-            value = take_string(parser, edge->column, value, end, entry);
-            if (!value) {
+            at = take_string(parser, edge->column, id, at, end, entry);
+            if (!at) {
                 *pos = end;
                 *out_step = STEP_MORE;
                 return VTC_OK;
             }
-        } else {
-            value = take_number(value, &parser->edges[id], entry);
+        } else if (edge->kind != VTCI_SLOT_NODE) {
+            at = take_number(at, edge, entry);
             entry->quoted = edge->kind == VTCI_SLOT_QUOTED;
             parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
+        } else {
+            entry->type = VTCI_NODE;
+            if (!vtci_trie_recalls(edge, at) || parser->entry_count > ENTRIES_MAX)
+                return open_node(parser, at, end, edge->child_path,
+                                 (uint32_t)parser->entry_count - 1, pos, out_step, err);
+            entry->value = edge->last_value;
+            at += edge->last_len_bytes;
         }
-        parser->entry_count++;
-        *pos = value;
     }
 }
 
@@ -403,9 +405,11 @@ static vtc_status step_list_element(struct vtci_row_parser *parser, const uint8_
                                     const uint8_t *end, enum step *out_step, struct vtc_error *err)
 {
     struct vtci_open_node *frame = &parser->frames[parser->frame_count - 1];
-    const struct vtci_trie_path state = parser->paths[frame->path];
+    const struct vtci_trie_path *state = &parser->paths[frame->path];
     uint8_t c = **pos;
-    uint8_t type = c == '"' ? VTCI_STRING : c == '{' || c == '[' ? VTCI_NODE : VTCI_NUMBER;
+    uint8_t type = c == '"'                          ? VTCI_STRING
+                   : vtci_byte_class[c] & VTCI_OPENS ? VTCI_NODE
+                                                     : VTCI_NUMBER;
     *out_step = STEP_ON;
     if (type == VTCI_NUMBER && vtci_ends_bare(c)) {
         *out_step = *pos >= end ? STEP_MORE : STEP_MALFORMED;
@@ -415,24 +419,24 @@ static vtc_status step_list_element(struct vtci_row_parser *parser, const uint8_
         *out_step = STEP_RAW;
         return VTC_OK;
     }
-    VTC_TRY(list_note_element(parser, frame, state.tag_column, type));
+    VTC_TRY(list_note_element(parser, frame, state->tag_column, type));
     struct vtci_entry *entry = entries_reserve(parser, 1);
     if (!entry)
         return VTC_ERR_NO_MEMORY;
     entry->type = type;
     if (type == VTCI_NODE) {
-        entry->column = state.node_column;
+        entry->column = state->node_column;
         parser->entry_count++;
-        return open_node(parser, *pos, end, state.elements, (uint32_t)parser->entry_count - 1, pos,
+        return open_node(parser, *pos, end, state->elements, (uint32_t)parser->entry_count - 1, pos,
                          out_step, err);
     }
     if (type == VTCI_NUMBER) {
-        entry->column = state.number_column;
+        entry->column = state->number_column;
         *pos = take_bare(*pos, entry);
         parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
     } else {
-        entry->column = state.string_column;
-        const uint8_t *close = take_string(parser, entry->column, *pos + 1, end, entry);
+        entry->column = state->string_column;
+        const uint8_t *close = take_string(parser, entry->column, 0, *pos + 1, end, entry);
         if (!close) {
             *pos = end;
             *out_step = STEP_MORE;
@@ -466,10 +470,7 @@ static void finish_row(struct vtci_row_parser *parser, const uint8_t *pos, struc
     row->entries = parser->entries;
     row->entry_count = parser->entry_count;
     row->shape = vtci_schema_shape(parser->schema, 0, (uint64_t)parser->entries[0].value);
-    for (unsigned role = 0; role < VTCI_ROLES; role++) {
-        uint32_t entry = parser->role_entries[role];
-        row->roles[role] = entry && row->shape ? &parser->entries[entry - 1] : NULL;
-    }
+    row->role_entries = parser->role_entries;
 }
 
 vtc_status vtci_row_parse(struct vtci_row_parser *parser, const uint8_t *pos, const uint8_t *end,

@@ -43,12 +43,12 @@ struct vtci_entry {
     const uint8_t *text; /* the value's bytes in the window (strings without quotes) */
     uint32_t len_bytes;  /* TAG: how often the value repeats */
     uint32_t column;
-    int64_t value; /* NUMBER: mantissa; NODE: local shape; COUNT, TAG */
-    uint32_t id;   /* STRING: dictionary id if it was recognised, else 0 */
-    uint8_t type;  /* enum vtci_type */
-    uint8_t scale; /* NUMBER: decimals, or VTCI_SCALE_TOKEN */
+    int64_t value;  /* NUMBER: mantissa; NODE: local shape; COUNT, TAG */
+    uint32_t id;    /* STRING: dictionary id if it was recognised, else 0 */
+    uint32_t place; /* STRING: the edge before it, 0 in a list */
+    uint8_t type;   /* enum vtci_type */
+    uint8_t scale;  /* NUMBER: decimals, or VTCI_SCALE_TOKEN */
     uint8_t quoted;
-    uint8_t unused;
 };
 
 enum vtci_row_outcome {
@@ -63,8 +63,16 @@ struct vtci_row {
     const struct vtci_shape *shape; /* NULL: the row is raw text */
     const struct vtci_entry *entries;
     size_t entry_count;
-    const struct vtci_entry *roles[VTCI_ROLES]; /* NULL: absent */
+    const uint32_t *role_entries; /* VTCI_ROLES: index + 1 in entries; 0: absent */
 };
+
+/* The value of a role; NULL where the row has none, or is raw text. */
+static inline const struct vtci_entry *vtci_row_role(const struct vtci_row *row,
+                                                     enum vtci_role role)
+{
+    return row->shape && row->role_entries[role] ? &row->entries[row->role_entries[role] - 1]
+                                                 : NULL;
+}
 
 struct vtci_trie_edge;
 struct vtci_trie_node;
@@ -74,6 +82,7 @@ struct vtci_column_state;
 
 /* What recognises the next string of a column: see string_predict.h. */
 struct vtci_predictor {
+    uint64_t history; /* the last three ids, 21 bits of each */
     uint32_t last_id;
     uint32_t *followers; /* VTCI_FOLLOWERS, or NULL while the column has few strings */
 };

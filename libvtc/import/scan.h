@@ -21,7 +21,13 @@
 #define VTCI_SCAN_PADDING 64
 
 /* What a byte is to the scanner: one look-up in place of many comparisons. */
-enum { VTCI_SPACE = 1, VTCI_ENDS_BARE = 2 };
+enum {
+    VTCI_SPACE = 1,
+    VTCI_ENDS_BARE = 2,
+    VTCI_BEGINS_BARE = 4, /* every other one */
+    VTCI_OPENS = 8,       /* `{` and `[` */
+    VTCI_ANY_BYTE = 16
+};
 extern const uint8_t vtci_byte_class[256];
 
 static inline bool vtci_is_space(uint8_t c)

@@ -141,6 +141,18 @@ static enum vtci_learn take_literal(struct literal *literal, bool at_root, const
     return classify_value(literal, end, out_fail_pos);
 }
 
+static void fill_head(struct vtci_trie_edge *edge, const uint8_t *literal, size_t len_bytes)
+{
+    uint8_t head[VTCI_HEAD_BYTES] = {0}, mask[VTCI_HEAD_BYTES] = {0};
+    size_t head_bytes = len_bytes < VTCI_HEAD_BYTES ? len_bytes : VTCI_HEAD_BYTES;
+    memcpy(head, literal, head_bytes);
+    memset(mask, 0xff, head_bytes);
+    for (size_t i = 0; i < VTCI_HEAD_WORDS; i++) {
+        edge->head[i] = vtci_load_u64(head + 8 * i);
+        edge->head_mask[i] = vtci_load_u64(mask + 8 * i);
+    }
+}
+
 static vtc_status add_edge(struct vtci_row_parser *parser, uint32_t node, uint32_t before,
                            const struct literal *literal, uint32_t column, uint32_t child_path,
                            uint32_t *out_edge)
@@ -150,10 +162,9 @@ static vtc_status add_edge(struct vtci_row_parser *parser, uint32_t node, uint32
     size_t len_bytes = (size_t)(literal->value - literal->start);
     size_t literal_pos = parser->literals.len_bytes;
     VTC_TRY(vtci_buffer_append(&parser->literals, literal->start, len_bytes));
-    /* Eight bytes may be loaded past a literal. */
-    VTC_TRY(vtci_buffer_reserve(&parser->literals, 8));
     struct vtci_trie_edge edge;
     memset(&edge, 0, sizeof edge);
+    fill_head(&edge, literal->start, len_bytes);
     edge.before = before;
     edge.literal_pos = (uint32_t)literal_pos;
     edge.literal_len_bytes = (uint32_t)len_bytes;
@@ -165,6 +176,12 @@ static vtc_status add_edge(struct vtci_row_parser *parser, uint32_t node, uint32
     edge.kind = (uint8_t)literal->kind;
     edge.role = (uint8_t)literal->role;
     edge.not_decimal = literal->numeric_key && literal->kind == VTCI_SLOT_STRING;
+    static const uint8_t fits[] = {[VTCI_SLOT_NUMBER] = VTCI_BEGINS_BARE,
+                                   [VTCI_SLOT_STRING] = VTCI_ANY_BYTE,
+                                   [VTCI_SLOT_NODE] = VTCI_OPENS,
+                                   [VTCI_SLOT_END] = VTCI_ANY_BYTE,
+                                   [VTCI_SLOT_QUOTED] = 0};
+    edge.fits = edge.not_decimal ? 0 : fits[literal->kind];
     if (literal->kind != VTCI_SLOT_END)
         VTC_TRY(vtci_trie_node(parser, &edge.target));
     edge.next = parser->nodes[node].first;

@@ -12,19 +12,16 @@ vtc_status vtci_trie_node(struct vtci_row_parser *parser, uint32_t *out_node)
     return VTC_OK;
 }
 
-struct vtci_trie_path *vtci_trie_path(struct vtci_row_parser *parser, uint32_t path)
+vtc_status vtci_trie_path_make(struct vtci_row_parser *parser, uint32_t path)
 {
     size_t before = parser->path_capacity;
-    if (VTCI_ARRAY_RESERVE(parser->memory, parser->paths, parser->path_capacity,
-                           (size_t)path + 1) != VTC_OK)
-        return NULL;
+    VTC_TRY(
+        VTCI_ARRAY_RESERVE(parser->memory, parser->paths, parser->path_capacity, (size_t)path + 1));
     if (parser->path_capacity > before)
         memset(parser->paths + before, 0xff,
                (parser->path_capacity - before) * sizeof *parser->paths);
     struct vtci_trie_path *state = &parser->paths[path];
-    if (state->root == VTCI_NONE && vtci_trie_node(parser, &state->root) != VTC_OK)
-        return NULL;
-    return state;
+    return state->root == VTCI_NONE ? vtci_trie_node(parser, &state->root) : VTC_OK;
 }
 
 vtc_status vtci_trie_column(struct vtci_row_parser *parser, uint32_t path, uint8_t type,
@@ -95,12 +92,11 @@ static bool slot_fits(const struct vtci_trie_edge *edge, const uint8_t *value, c
 uint32_t vtci_trie_search(struct vtci_row_parser *parser, uint32_t node, const uint8_t *pos,
                           const uint8_t *end)
 {
-    const uint8_t *literals = parser->literals.data;
     uint32_t previous = VTCI_NONE, before_previous = VTCI_NONE;
     for (uint32_t id = parser->nodes[node].first; id != VTCI_NONE; id = parser->edges[id].next) {
         struct vtci_trie_edge *edge = &parser->edges[id];
         if (edge->literal_len_bytes <= (size_t)(end - pos) &&
-            vtci_literal_equals(pos, literals + edge->literal_pos, edge->literal_len_bytes) &&
+            vtci_trie_literal_is(parser, edge, pos) &&
             slot_fits(edge, pos + edge->literal_len_bytes, end)) {
             if (before_previous != VTCI_NONE) { /* from the third place on: to the front */
                 parser->edges[previous].next = edge->next;
@@ -160,19 +156,28 @@ vtc_status vtci_trie_shape(struct vtci_row_parser *parser, uint32_t path, uint32
     return status;
 }
 
+static bool is_list_of(const struct vtci_shape *shape, const struct vtci_bytes literals[3])
+{
+    return shape->kind == VTCI_LIST &&
+           vtci_bytes_equal(vtci_shape_literal(shape, 0), literals[0]) &&
+           vtci_bytes_equal(vtci_shape_literal(shape, 2), literals[2]) &&
+           (!literals[1].data || vtci_bytes_equal(vtci_shape_literal(shape, 1), literals[1]));
+}
+
 vtc_status vtci_trie_list_shape(struct vtci_row_parser *parser, uint32_t path,
                                 const struct vtci_bytes literals[3], uint32_t *out_shape,
                                 struct vtc_error *err)
 {
     struct vtci_schema *schema = parser->schema;
     const struct vtci_path *of = &schema->paths[path];
+    /* Of one element there may be several: it is always the first, whatever came before. */
+    uint32_t *last = &parser->paths[path].last_shape[literals[1].data != NULL];
+    *out_shape = *last;
+    if (*last != VTCI_NONE && is_list_of(&schema->shapes[*last], literals))
+        return VTC_OK;
     for (size_t i = 0; i < of->shape_count; i++) {
-        const struct vtci_shape *shape = &schema->shapes[of->shapes[i]];
-        if (shape->kind == VTCI_LIST &&
-            vtci_bytes_equal(vtci_shape_literal(shape, 0), literals[0]) &&
-            vtci_bytes_equal(vtci_shape_literal(shape, 2), literals[2]) &&
-            (!literals[1].data || vtci_bytes_equal(vtci_shape_literal(shape, 1), literals[1]))) {
-            *out_shape = of->shapes[i];
+        if (is_list_of(&schema->shapes[of->shapes[i]], literals)) {
+            *out_shape = *last = of->shapes[i];
             return VTC_OK;
         }
     }

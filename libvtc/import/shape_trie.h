@@ -2,6 +2,8 @@
 #ifndef VTCI_IMPORT_SHAPE_TRIE_H
 #define VTCI_IMPORT_SHAPE_TRIE_H
 
+#include <string.h>
+
 #include "base/bytes.h"
 #include "import/row_parser.h"
 #include "import/scan.h"
@@ -14,11 +16,17 @@ enum vtci_slot_kind {
     VTCI_SLOT_END
 };
 
+/* So much of a literal is compared at once, without a branch on its length. */
+#define VTCI_HEAD_WORDS 4
+#define VTCI_HEAD_BYTES (8 * VTCI_HEAD_WORDS)
+
 struct vtci_trie_edge {
-    uint32_t next;        /* the next edge of the same node */
-    uint32_t target;      /* the node behind it */
-    uint32_t before;      /* the edge before it; VTCI_NONE at the root */
-    uint32_t literal_pos; /* in `literals` */
+    uint64_t head[VTCI_HEAD_WORDS];      /* the first bytes of the literal */
+    uint64_t head_mask[VTCI_HEAD_WORDS]; /* all ones where the literal has bytes */
+    uint32_t next;                       /* the next edge of the same node */
+    uint32_t target;                     /* the node behind it */
+    uint32_t before;                     /* the edge before it; VTCI_NONE at the root */
+    uint32_t literal_pos;                /* in `literals` */
     uint32_t literal_len_bytes;
     uint32_t column;     /* where the value goes */
     uint32_t child_path; /* NODE: the path of the node */
@@ -27,7 +35,9 @@ struct vtci_trie_edge {
     uint8_t kind;        /* enum vtci_slot_kind */
     uint8_t role;        /* enum vtci_role */
     uint8_t not_decimal; /* STRING: decimals go to the QUOTED edge instead */
-    /* NUMBER, QUOTED: the last short decimal, as pids and tids repeat. 0 bytes: none. */
+    uint8_t fits;        /* classes (scan.h) of a first byte that alone says that the value fits */
+    /* NUMBER, QUOTED: the last short decimal, as pids and tids repeat. NODE: the last short node
+     * without values, such as `[]`. 0 bytes: none. */
     uint8_t last_len_bytes;
     uint8_t last_scale;
     uint64_t last_text; /* up to 8 bytes, the rest zero */
@@ -48,6 +58,8 @@ struct vtci_trie_path {
     uint32_t raw_column;   /* (path, RAW) */
     uint32_t count_column; /* lists */
     uint32_t tag_column, number_column, string_column, node_column; /* of the elements */
+    /* The shape of the last list of one element, and of the last of more; VTCI_NONE. */
+    uint32_t last_shape[2];
 };
 
 /* What an attempt to learn came to. */
@@ -58,22 +70,36 @@ enum vtci_learn {
     VTCI_LEARN_RAW        /* a limit is reached: keep the node as raw text */
 };
 
-/* Compares without calling memcmp for the common short literals. Eight bytes may be loaded past
- * either text. */
-static inline bool vtci_literal_equals(const uint8_t *text, const uint8_t *literal,
-                                       uint32_t len_bytes)
+/* Whether the text at `pos` begins with the edge's literal. VTCI_HEAD_BYTES may be loaded at `pos`,
+ * and the literal's length of it is there. */
+static inline bool vtci_trie_literal_is(const struct vtci_row_parser *parser,
+                                        const struct vtci_trie_edge *edge, const uint8_t *pos)
 {
-    while (len_bytes >= 8) {
-        if (vtci_load_u64(text) != vtci_load_u64(literal))
-            return false;
-        text += 8;
-        literal += 8;
-        len_bytes -= 8;
-    }
-    if (len_bytes == 0)
-        return true;
-    uint64_t difference = vtci_load_u64(text) ^ vtci_load_u64(literal);
-    return (difference << (8 * (8 - len_bytes))) == 0;
+    uint64_t difference = 0;
+    for (size_t i = 0; i < VTCI_HEAD_WORDS; i++)
+        difference |= (vtci_load_u64(pos + 8 * i) ^ edge->head[i]) & edge->head_mask[i];
+    if (difference)
+        return false;
+    return edge->literal_len_bytes <= VTCI_HEAD_BYTES ||
+           memcmp(pos + VTCI_HEAD_BYTES,
+                  parser->literals.data + edge->literal_pos + VTCI_HEAD_BYTES,
+                  edge->literal_len_bytes - VTCI_HEAD_BYTES) == 0;
+}
+
+/* Whether the short value at `pos` is the one that the edge remembers. */
+static inline bool vtci_trie_recalls(const struct vtci_trie_edge *edge, const uint8_t *pos)
+{
+    unsigned known = edge->last_len_bytes;
+    return known && (vtci_load_u64(pos) ^ edge->last_text) << (64 - 8 * known) == 0;
+}
+
+static inline void vtci_trie_remember(struct vtci_trie_edge *edge, const uint8_t *pos,
+                                      size_t len_bytes, int64_t value, uint8_t scale)
+{
+    edge->last_len_bytes = len_bytes <= 8 ? (uint8_t)len_bytes : 0;
+    edge->last_text = vtci_load_u64(pos);
+    edge->last_value = value;
+    edge->last_scale = scale;
 }
 
 /* The edge of `node` that fits the text at `pos`, or VTCI_NONE. */
@@ -89,15 +115,9 @@ static inline uint32_t vtci_trie_match(struct vtci_row_parser *parser, uint32_t 
         return VTCI_NONE;
     const struct vtci_trie_edge *edge = &parser->edges[first];
     const uint8_t *value = pos + edge->literal_len_bytes;
-    if (value < end && vtci_literal_equals(pos, parser->literals.data + edge->literal_pos,
-                                           edge->literal_len_bytes)) {
-        bool fits = edge->kind == VTCI_SLOT_NUMBER   ? !vtci_ends_bare(*value)
-                    : edge->kind == VTCI_SLOT_STRING ? !edge->not_decimal
-                    : edge->kind == VTCI_SLOT_NODE   ? *value == '{' || *value == '['
-                                                     : edge->kind == VTCI_SLOT_END;
-        if (fits)
-            return first;
-    }
+    if (value < end && vtci_byte_class[*value] & edge->fits &&
+        vtci_trie_literal_is(parser, edge, pos))
+        return first;
     return vtci_trie_search(parser, node, pos, end);
 }
 
@@ -120,11 +140,19 @@ VTC_NODISCARD vtc_status vtci_trie_list_shape(struct vtci_row_parser *parser, ui
                                               const struct vtci_bytes literals[3],
                                               uint32_t *out_shape, struct vtc_error *err);
 
-/* The state of a path, made on first use, with a root node. NULL: no memory. */
-struct vtci_trie_path *vtci_trie_path(struct vtci_row_parser *parser, uint32_t path);
+/* Makes sure that the state of a path is there, with a root node. */
+VTC_NODISCARD vtc_status vtci_trie_path_make(struct vtci_row_parser *parser, uint32_t path);
 /* Makes sure that the columns of a list at `path` are there. */
 VTC_NODISCARD vtc_status vtci_trie_list_columns(struct vtci_row_parser *parser, uint32_t path,
                                                 struct vtc_error *err);
+
+/* The state of a path, made on first use. NULL: no memory. */
+static inline struct vtci_trie_path *vtci_trie_path(struct vtci_row_parser *parser, uint32_t path)
+{
+    bool known = path < parser->path_capacity && parser->paths[path].root != VTCI_NONE;
+    return known || vtci_trie_path_make(parser, path) == VTC_OK ? &parser->paths[path] : NULL;
+}
+
 /* The column of a path, made on first use; a NODE brings its RAW with it. */
 VTC_NODISCARD vtc_status vtci_trie_column(struct vtci_row_parser *parser, uint32_t path,
                                           uint8_t type, uint32_t *out_column,
