@@ -2,7 +2,7 @@
 from trace_builder import COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Rows, add_block, vb
 from vectors_common import (DUR, NAME, ONE, PID, TID, TS, TWO, B, E, I, X, bad, events_file, lines,
                             plain_schema, start, unsupported)
-from vectors_good import NEST_ORDER, nest_file, nested_schema, string_tid_schema
+from vectors_good import NEST_ORDER, nest_file, nested_schema, raw_fields, string_tid_schema
 
 GIB = 1 << 30
 
@@ -296,6 +296,12 @@ def blocks():
         events_file(ONE, spans=0), 2, verify=True)
     bad("ZON-4-longest", "A span that is longer than the longest.",
         events_file(ONE, longest=2999), 2, verify=True)
+    bad("ZON-4-raw-phase", "A raw row that the zone map gives no phase.",
+        raw_fields(phases=[(0, 5)]), 2, verify=True)
+    bad("ZON-4-raw-spans", "The span of a raw row is not counted.",
+        raw_fields(spans=1), 2, verify=True)
+    bad("ZON-2-raw", "A raw row before the first time.",
+        raw_fields(first=10001, range_=14999), 2, verify=True)
     bad("ZON-4-tracks", "The track of an event is missing.",
         events_file(ONE, tracks=[]), 2, verify=True)
     bad("ZON-4-phases-order", "Phases that do not ascend.",

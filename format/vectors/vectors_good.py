@@ -73,12 +73,27 @@ def blocks():
          events_file(ONE, more=b"\x01\x02\x03"))
     good("raw-rows", "Rows that are kept as raw text, by an id and as a plain string.",
          events_file([(0, b'{"ph":"i","ts":1e3}'), X(b"f", b"10", b"3"), (0, b'{ }')],
-                     raw_schema(), flags=1, first=10000, range_=3000, longest=3000, spans=1,
-                     phases=[(0, 2), (88, 1)], tracks=[0, 1]))
+                     raw_schema(), flags=1, first=10000, range_=990000, longest=3000, spans=1,
+                     phases=[(0, 1), (88, 1), (105, 1)], tracks=[0, 1]))
+    good("raw-rows-fields", "7.10: fields of raw rows: a span, the end of a begin, one that stops.",
+         raw_fields())
     schema = Schema([(0, b"id")], [(1, NUMBER)], [(0, 0, [b'{"id":', 3, b"}"])],
                     {1: [b",\n", b"\n"]}, [])
     good("records", "Rows of a shape that is no event.",
          events_file([(1, [b"1"]), (1, [b"2"]), (1, [b"3"])], schema))
+
+
+def raw_fields(**fields):
+    """X of 5 us; a B that is raw and its E that is not; doubled keys; members behind a fault."""
+    rows = [(0, b'{ "ph" : "X",,"ts":1,"args":{"ts":7,"s":"}\\""},"ts":20,"dur":"5e0","tid":2,"pid":1,}'),
+            (0, b'{"ph":"B","name":"f","pid":1,"tid":2,"ts":10}'), E(b"f", b"17"),
+            (0, b'{"ph":"X","ts":11,"pid":1,"tid":2 @ "dur":100}'),
+            (0, b'{"ph":"long phase","ts":[9],"pid":1,"tid":2}')]
+    schema = plain_schema()
+    schema.strings.pop(2, None)
+    return events_file(rows, schema, **{**dict(
+        flags=1, first=10000, range_=15000, longest=7000, spans=2,
+        phases=[(0, 1), (66, 1), (69, 1), (88, 2)], tracks=[0]), **fields})
 
 
 def raw_schema():

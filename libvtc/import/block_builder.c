@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "column/event_time.h"
+#include "column/raw_event.h"
 #include "import/string_predict.h"
 
 void vtci_built_block_init(struct vtci_built_block *block, struct vtci_memory *memory)
@@ -53,7 +54,7 @@ vtc_status vtci_block_builder_init(struct vtci_block_builder *builder, struct vt
     builder->parser = parser;
     builder->last_track = VTCI_NONE;
     vtci_built_block_init(&builder->block, memory);
-    vtci_open_spans_init(&builder->open, memory, VTCI_OPEN_SPANS);
+    vtci_open_spans_init(&builder->open, memory, schema, VTCI_OPEN_SPANS);
     vtci_buffer_init(&builder->track_text, memory);
     vtci_buffer_init(&builder->last_track_text, memory);
     builder->track_slot_count = 256;
@@ -265,16 +266,6 @@ static struct vtci_label entry_label(const struct vtci_entry *entry)
     return label;
 }
 
-/* The text of a label of an open span: by its id, as the window has moved on. */
-static struct vtci_bytes label_text(const struct vtci_block_builder *builder, const char *key,
-                                    const struct vtci_label *label)
-{
-    if (!label->id)
-        return label->text;
-    uint32_t column = vtci_schema_root_column(builder->schema, key, VTCI_STRING);
-    return vtci_column_string(&builder->schema->columns[column], label->id);
-}
-
 /* Notes the begin of a span that ends here and began in an earlier block. Texts are kept as offsets
  * until the block is taken. */
 static vtc_status carry(struct vtci_block_builder *builder, const struct vtci_open_span *span)
@@ -282,8 +273,8 @@ static vtc_status carry(struct vtci_block_builder *builder, const struct vtci_op
     struct vtci_built_block *block = &builder->block;
     VTC_TRY(VTCI_ARRAY_RESERVE(builder->memory, block->carried, block->carried_capacity,
                                block->carried_count + 1));
-    struct vtci_bytes name = label_text(builder, "name", &span->name);
-    struct vtci_bytes category = label_text(builder, "cat", &span->category);
+    struct vtci_bytes name = vtci_label_text(builder->schema, "name", &span->name);
+    struct vtci_bytes category = vtci_label_text(builder->schema, "cat", &span->category);
     VTC_TRY(vtci_buffer_append(&block->carried_text, name.data, name.len_bytes));
     VTC_TRY(vtci_buffer_append(&block->carried_text, category.data, category.len_bytes));
     struct vtci_carried *carried = &block->carried[block->carried_count++];
@@ -309,16 +300,16 @@ static vtc_status note_end(struct vtci_block_builder *builder, uint32_t track, i
 }
 
 /* What the zone map wants to know of an event. */
-static vtc_status note_event(struct vtci_block_builder *builder, const struct vtci_row *row)
+static vtc_status note_event(struct vtci_block_builder *builder, const struct vtci_row *row,
+                             uint8_t phase)
 {
     struct vtci_zone_map *zone = &builder->block.zone;
-    uint8_t phase = row->shape ? row->shape->phase : 0;
     uint32_t track;
     int64_t ns, duration_ns;
     zone->events++;
     zone->phases[phase]++;
     builder->events++;
-    builder->recognised += phase || !row->shape;
+    builder->recognised += phase != 0;
     VTC_TRY(track_find(builder, json_text(vtci_row_role(row, VTCI_ROLE_PID)),
                        json_text(vtci_row_role(row, VTCI_ROLE_TID)), &track));
     VTC_TRY(zone_note_track(builder, track));
@@ -341,6 +332,31 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
         VTC_TRY(note_end(builder, track, ns, &name));
     }
     return VTC_OK;
+}
+
+/* The same of a row that is kept as text. */
+static vtc_status note_raw_event(struct vtci_block_builder *builder, struct vtci_bytes text)
+{
+    static const uint8_t field_of[VTCI_ROLES] = {
+        [VTCI_ROLE_TS] = VTCI_EVENT_TS,     [VTCI_ROLE_DUR] = VTCI_EVENT_DUR,
+        [VTCI_ROLE_PID] = VTCI_EVENT_PID,   [VTCI_ROLE_TID] = VTCI_EVENT_TID,
+        [VTCI_ROLE_NAME] = VTCI_EVENT_NAME, [VTCI_ROLE_CAT] = VTCI_EVENT_CAT};
+    struct vtci_raw_event raw;
+    struct vtci_entry entries[VTCI_ROLES];
+    uint32_t role_entries[VTCI_ROLES];
+    vtci_raw_event_read(text, &raw);
+    memset(entries, 0, sizeof entries);
+    memset(role_entries, 0, sizeof role_entries);
+    for (uint32_t role = VTCI_ROLE_TS; role < VTCI_ROLES; role++) {
+        const struct vtci_raw_value *value = &raw.fields[field_of[role]];
+        entries[role].text = value->text.data;
+        entries[role].len_bytes = (uint32_t)value->text.len_bytes;
+        entries[role].type = value->type;
+        entries[role].scale = VTCI_SCALE_TOKEN;
+        role_entries[role] = value->type ? role + 1 : 0;
+    }
+    struct vtci_row row = {.entries = entries, .role_entries = role_entries};
+    return note_event(builder, &row, raw.phase);
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */
@@ -452,9 +468,10 @@ vtc_status vtci_block_builder_add(struct vtci_block_builder *builder, const stru
         VTC_TRY(push_entries(builder, entries, row->entry_count));
     else
         VTC_TRY(push_raw_row(builder, text));
-    static const struct vtci_row raw_row;
-    if (!fits || row->shape->is_event)
-        VTC_TRY(note_event(builder, fits ? row : &raw_row));
+    if (!fits)
+        VTC_TRY(note_raw_event(builder, text));
+    else if (row->shape->is_event)
+        VTC_TRY(note_event(builder, row, row->shape->phase));
     block->zone.document_bytes += text.len_bytes;
     block->data.rows++;
     builder->rows++;

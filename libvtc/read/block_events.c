@@ -56,7 +56,7 @@ static void *array(const struct maker *maker, size_t count, size_t item_bytes)
 }
 
 /* Which rows are events, and their phases. */
-static vtc_status make_rows(struct maker *maker)
+static vtc_status make_rows(struct maker *maker, uint8_t **out_phases)
 {
     vtc_block *block = maker->block;
     const struct vtci_event_plan *plan = &block->definitions->events;
@@ -92,7 +92,7 @@ static vtc_status make_rows(struct maker *maker)
     }
     block->all.count = count;
     block->all.row = rows;
-    block->all.phase = phases;
+    *out_phases = phases;
     return VTC_OK;
 }
 
@@ -234,7 +234,7 @@ static int64_t time_of(const struct maker *maker, const struct field *field, pla
 }
 
 static vtc_status make_times(const struct maker *maker, enum vtci_event_field which,
-                             const int64_t **out_times)
+                             int64_t **out_times)
 {
     struct field field;
     VTC_TRY(find_places(maker, which, &field));
@@ -289,7 +289,7 @@ static vtc_status number_text(const struct maker *maker, const struct field *fie
 /* With `only_strings` a value without quotes counts as absent; one between them is a string even where
  * its column is one of numbers. SPEC 7.10. */
 static vtc_status make_strings(const struct maker *maker, enum vtci_event_field which,
-                               bool only_strings, const vtc_string **out_strings)
+                               bool only_strings, vtc_string **out_strings)
 {
     struct field field;
     VTC_TRY(find_places(maker, which, &field));
@@ -415,7 +415,7 @@ static vtc_status find_track(const struct maker *maker, const struct field *pid_
     return VTC_OK;
 }
 
-static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tracks)
+static vtc_status make_tracks(const struct maker *maker, uint32_t **out_tracks)
 {
     struct field pids, tids;
     VTC_TRY(find_places(maker, VTCI_EVENT_PID, &pids));
@@ -455,24 +455,38 @@ static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tr
     return VTC_OK;
 }
 
+static vtc_status make_arrays(struct maker *maker, struct vtci_event_arrays *arrays)
+{
+    unsigned fields = maker->block->fields;
+    VTC_TRY(make_rows(maker, &arrays->phase));
+    if (fields & VTC_FIELD_TIME)
+        VTC_TRY(make_times(maker, VTCI_EVENT_TS, &arrays->time_ns));
+    if (fields & VTC_FIELD_DURATION)
+        VTC_TRY(make_times(maker, VTCI_EVENT_DUR, &arrays->duration_ns));
+    if (fields & VTC_FIELD_TRACK)
+        VTC_TRY(make_tracks(maker, &arrays->track));
+    if (fields & VTC_FIELD_NAME)
+        VTC_TRY(make_strings(maker, VTCI_EVENT_NAME, true, &arrays->name));
+    if (fields & VTC_FIELD_CATEGORY)
+        VTC_TRY(make_strings(maker, VTCI_EVENT_CAT, true, &arrays->category));
+    if (fields & VTC_FIELD_ID)
+        VTC_TRY(make_strings(maker, VTCI_EVENT_ID, false, &arrays->id));
+    return maker->used[0] ? vtci_block_fill_raw(maker->block, arrays, maker->err) : VTC_OK;
+}
+
 vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
 {
     struct maker maker = {block, NULL, 0, NULL, NULL, err};
-    struct vtc_events *events = &block->all;
-    unsigned fields = block->fields;
-    VTC_TRY(make_rows(&maker));
-    if (fields & VTC_FIELD_TIME)
-        VTC_TRY(make_times(&maker, VTCI_EVENT_TS, &events->time_ns));
-    if (fields & VTC_FIELD_DURATION)
-        VTC_TRY(make_times(&maker, VTCI_EVENT_DUR, &events->duration_ns));
-    if (fields & VTC_FIELD_TRACK)
-        VTC_TRY(make_tracks(&maker, &events->track));
-    if (fields & VTC_FIELD_NAME)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_NAME, true, &events->name));
-    if (fields & VTC_FIELD_CATEGORY)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_CAT, true, &events->category));
-    if (fields & VTC_FIELD_ID)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_ID, false, &events->id));
+    struct vtci_event_arrays arrays = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    struct vtc_events *all = &block->all;
+    VTC_TRY(make_arrays(&maker, &arrays));
+    all->phase = arrays.phase;
+    all->time_ns = arrays.time_ns;
+    all->duration_ns = arrays.duration_ns;
+    all->track = arrays.track;
+    all->name = arrays.name;
+    all->category = arrays.category;
+    all->id = arrays.id;
     block->events = block->all;
     return VTC_OK;
 }

@@ -120,39 +120,94 @@ static bool text_is(struct vtc_text text, const char *word)
     return text.len_bytes == strlen(word) && memcmp(text.data, word, text.len_bytes) == 0;
 }
 
+/* The values of a column, from the last to the first, with the rows of events. */
+struct backwards {
+    struct vtc_values values;
+    size_t left;
+};
+
+static vtc_status begin_backwards(vtc_block *block, uint32_t path, enum vtci_type type,
+                                  struct backwards *out, struct vtc_error *err)
+{
+    uint32_t column = path == VTCI_NONE
+                          ? VTCI_NONE
+                          : vtci_schema_find_column(&block->definitions->schema, path, type);
+    memset(out, 0, sizeof *out);
+    if (column == VTCI_NONE)
+        return VTC_OK;
+    VTC_TRY(vtc_block_values(block, column, &out->values, err));
+    out->left = out->values.count;
+    return VTC_OK;
+}
+
+/* The last value of a row that is not above the one asked for before. */
+static struct vtc_text value_in(const vtc_block *block, struct backwards *from, uint32_t row)
+{
+    const struct vtc_values *values = &from->values;
+    while (from->left > 0 && values->row[from->left - 1] > row)
+        from->left--;
+    if (from->left == 0 || values->row[from->left - 1] != row)
+        return (struct vtc_text){NULL, 0};
+    return vtc_block_string(block, values->string[from->left - 1]);
+}
+
+static struct vtci_bytes bytes_of(struct vtc_text text)
+{
+    return (struct vtci_bytes){(const uint8_t *)text.data, text.len_bytes};
+}
+
+/* Where args.name of an event may be: in its column, or in the text of args or of the whole row. */
+struct names_of_block {
+    struct backwards names, args, rows;
+};
+
+static struct vtc_text name_in(const vtc_block *block, struct names_of_block *of, uint32_t row)
+{
+    struct vtc_text text = value_in(block, &of->names, row);
+    struct vtci_raw_value args = {bytes_of(value_in(block, &of->args, row)), VTCI_NODE};
+    struct vtci_bytes whole = bytes_of(value_in(block, &of->rows, row));
+    if (whole.data)
+        args = vtci_raw_member(whole, "args");
+    if (text.data || args.type != VTCI_NODE || !args.text.data || args.text.data[0] != '{')
+        return text;
+    struct vtci_raw_value name = vtci_raw_member(args.text, "name");
+    if (name.type == VTCI_STRING)
+        text = (struct vtc_text){(const char *)name.text.data, name.text.len_bytes};
+    return text;
+}
+
+static vtc_status take_name(vtc_reader *reader, const vtc_block *block, size_t event,
+                            struct vtc_text text)
+{
+    struct vtci_track_names *names = reader->names;
+    const struct vtc_events *events = &block->all;
+    uint32_t track = events->track[event];
+    struct vtc_text kind = vtc_block_string(block, events->name[event]);
+    struct named *process = &names->tracks[names->same_process[track]];
+    struct named *thread = &names->tracks[track];
+    if (text_is(kind, "process_name"))
+        return keep(&reader->memory, text, &process->has_process, &process->process);
+    if (text_is(kind, "thread_name"))
+        return keep(&reader->memory, text, &thread->has_thread, &thread->thread);
+    return VTC_OK;
+}
+
 /* All that a block says, from its last event to its first. */
 static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_error *err)
 {
-    struct vtci_track_names *names = reader->names;
     const struct vtci_schema *schema = &reader->definitions.schema;
     const struct vtc_events *events = &block->all;
+    struct names_of_block of;
     uint32_t args = vtci_schema_find_path(schema, 0, VTCI_MEMBER, "args", 4);
     uint32_t name =
         args == VTCI_NONE ? VTCI_NONE : vtci_schema_find_path(schema, args, VTCI_MEMBER, "name", 4);
-    uint32_t column = vtci_schema_find_column(schema, name, VTCI_STRING);
-    struct vtc_values values;
-    if (column == VTCI_NONE)
-        return VTC_OK;
-    VTC_TRY(vtc_block_values(block, column, &values, err));
-    size_t value = values.count;
+    VTC_TRY(begin_backwards(block, name, VTCI_STRING, &of.names, err));
+    VTC_TRY(begin_backwards(block, args, VTCI_RAW, &of.args, err));
+    VTC_TRY(begin_backwards(block, 0, VTCI_RAW, &of.rows, err));
     for (size_t i = events->count; i-- > 0;) {
-        while (value > 0 && values.row[value - 1] > events->row[i])
-            value--;
-        if (value == 0)
-            break;
-        uint32_t track = events->track[i];
-        if (events->phase[i] != 'M' || values.row[value - 1] != events->row[i] ||
-            track >= names->track_count)
+        if (events->phase[i] != 'M' || events->track[i] >= reader->names->track_count)
             continue;
-        struct vtc_text kind = vtc_block_string(block, events->name[i]);
-        struct vtc_text text = vtc_block_string(block, values.string[value - 1]);
-        struct named *process = &names->tracks[names->same_process[track]];
-        struct named *thread = &names->tracks[track];
-        vtc_status status = VTC_OK;
-        if (text_is(kind, "process_name"))
-            status = keep(&reader->memory, text, &process->has_process, &process->process);
-        else if (text_is(kind, "thread_name"))
-            status = keep(&reader->memory, text, &thread->has_thread, &thread->thread);
+        vtc_status status = take_name(reader, block, i, name_in(block, &of, events->row[i]));
         if (status != VTC_OK)
             return vtci_block_fail(block, status, err);
     }

@@ -333,7 +333,8 @@ static vtc_status begin(struct vtci_verify *verify)
 {
     vtci_buffer_init(&verify->room, verify->memory);
     vtci_text_plan_init(&verify->plan, verify->memory);
-    vtci_open_spans_init(&verify->open, verify->memory, VTCI_OPEN_SPANS);
+    vtci_open_spans_init(&verify->open, verify->memory, &verify->definitions.schema,
+                         VTCI_OPEN_SPANS);
     verify->hasher = vtci_hasher_create(verify->memory);
     verify->sink.data = vtci_allocate(verify->memory, VTCI_SINK_BYTES);
     verify->sink.capacity_bytes = VTCI_SINK_BYTES;
