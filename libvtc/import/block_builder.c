@@ -114,6 +114,7 @@ static inline vtc_status push_number(struct vtci_memory *memory, struct vtci_val
     return VTC_OK;
 }
 
+/* The text alone; its value, 0, is the caller's. */
 static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *values,
                              const uint8_t *text, size_t len_bytes)
 {
@@ -125,13 +126,15 @@ static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *val
         memcpy(values->plain + values->plain_bytes, text, len_bytes);
     values->plain_bytes += len_bytes;
     values->plain_ends[values->plain_count++] = values->plain_bytes;
-    return push_value(memory, values, 0);
+    return VTC_OK;
 }
 
 static inline vtc_status push_string(struct vtci_memory *memory, struct vtci_values *values,
                                      uint32_t id, const uint8_t *text, size_t len_bytes)
 {
-    return id ? push_value(memory, values, id) : push_plain(memory, values, text, len_bytes);
+    if (!id)
+        VTC_TRY(push_plain(memory, values, text, len_bytes));
+    return push_value(memory, values, id);
 }
 
 /* --- tracks ---------------------------------------------------------------------------------- */
@@ -361,18 +364,20 @@ static vtc_status note_raw_event(struct vtci_block_builder *builder, struct vtci
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
-/* Gives tokens their ids. *out_fits is false when one cannot have any. */
+/* Gives tokens their ids, or their texts to the plain strings of their columns. */
 static vtc_status resolve_tokens(struct vtci_block_builder *builder, struct vtci_entry *entries,
-                                 size_t count, bool *out_fits)
+                                 size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct vtci_entry *entry = &entries[i];
         if (entry->type != VTCI_NUMBER || entry->scale != VTCI_SCALE_TOKEN)
             continue;
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, true,
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
                             &entry->id));
         entry->value = entry->id;
-        *out_fits &= entry->id != 0;
+        if (!entry->id)
+            VTC_TRY(push_plain(builder->memory, &builder->block.data.columns[entry->column],
+                               entry->text, entry->len_bytes));
     }
     return VTC_OK;
 }
@@ -393,7 +398,7 @@ static inline vtc_status resolve_string(struct vtci_block_builder *builder,
     if (entry->id) {
         vtci_interner_note(&builder->interner, entry->column);
     } else {
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, false,
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
                             &entry->id));
         VTC_TRY(predictor_grow(builder, entry->column));
     }
@@ -407,7 +412,7 @@ static vtc_status push_entry(struct vtci_block_builder *builder, struct vtci_val
     struct vtci_memory *memory = builder->memory;
     switch (entry->type) {
     case VTCI_RAW:
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, false,
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
                             &entry->id));
         return push_string(memory, values, entry->id, entry->text, entry->len_bytes);
     case VTCI_TAG:
@@ -443,8 +448,7 @@ static vtc_status push_raw_row(struct vtci_block_builder *builder, struct vtci_b
 {
     struct vtci_values *columns = builder->block.data.columns;
     uint32_t id;
-    VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_ROOT_RAW, text.data, text.len_bytes, false,
-                        &id));
+    VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_ROOT_RAW, text.data, text.len_bytes, &id));
     VTC_TRY(push_value(builder->memory, &columns[VTCI_COLUMN_ROOT], 0));
     VTC_TRY(push_string(builder->memory, &columns[VTCI_COLUMN_ROOT_RAW], id, text.data,
                         text.len_bytes));
@@ -461,14 +465,13 @@ vtc_status vtci_block_builder_add(struct vtci_block_builder *builder, const stru
     if (block->data.rows == 0)
         block->zone.document_offset = offset;
     struct vtci_entry *entries = builder->parser->entries;
-    bool fits = row->shape != NULL;
-    if (fits && builder->parser->has_tokens)
-        VTC_TRY(resolve_tokens(builder, entries, row->entry_count, &fits));
-    if (fits)
+    if (row->shape && builder->parser->has_tokens)
+        VTC_TRY(resolve_tokens(builder, entries, row->entry_count));
+    if (row->shape)
         VTC_TRY(push_entries(builder, entries, row->entry_count));
     else
         VTC_TRY(push_raw_row(builder, text));
-    if (!fits)
+    if (!row->shape)
         VTC_TRY(note_raw_event(builder, text));
     else if (row->shape->is_event)
         VTC_TRY(note_event(builder, row, row->shape->phase));
@@ -491,8 +494,8 @@ vtc_status vtci_block_builder_separator(struct vtci_block_builder *builder, stru
             id = last->last_id;
     }
     if (!id)
-        VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_SEPARATOR, text.data, text.len_bytes,
-                            false, &id));
+        VTC_TRY(
+            vtci_intern(&builder->interner, VTCI_COLUMN_SEPARATOR, text.data, text.len_bytes, &id));
     last->last_id = id;
     VTC_TRY(push_string(builder->memory, values, id, text.data, text.len_bytes));
     builder->block.zone.document_bytes += text.len_bytes;
