@@ -38,13 +38,8 @@ static unsigned choose_width(int64_t least, int64_t greatest, int64_t *out_base)
 }
 
 vtc_status vtci_draft_planes(struct vtci_block_encoder *encoder, const struct vtci_input *input,
-                             struct vtci_draft *out_draft)
+                             int64_t least, int64_t greatest, struct vtci_draft *out_draft)
 {
-    int64_t least = input->count ? input->values[0] : 0, greatest = least;
-    for (size_t i = 1; i < input->count; i++) {
-        least = input->values[i] < least ? input->values[i] : least;
-        greatest = input->values[i] > greatest ? input->values[i] : greatest;
-    }
     struct vtci_op *op = op_new(encoder, VTCI_OP_CONSTANT, input->count);
     if (!op)
         return VTC_ERR_NO_MEMORY;

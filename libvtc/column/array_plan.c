@@ -16,13 +16,20 @@ struct traits {
 static struct traits look(const struct vtci_input *input)
 {
     const int64_t *values = input->values;
-    struct traits traits = {values[0], values[0], 0};
+    int64_t first = input->count ? values[0] : 0;
+    struct traits traits = {first, first, 0};
     for (size_t i = 1; i < input->count; i++) {
         traits.least = values[i] < traits.least ? values[i] : traits.least;
         traits.greatest = values[i] > traits.greatest ? values[i] : traits.greatest;
         traits.changes += values[i] != values[i - 1];
     }
     return traits;
+}
+
+static vtc_status plan_planes(struct vtci_block_encoder *encoder, const struct vtci_input *input,
+                              const struct traits *traits, struct vtci_draft *out_draft)
+{
+    return vtci_draft_planes(encoder, input, traits->least, traits->greatest, out_draft);
 }
 
 static bool may(const struct vtci_input *input, enum vtci_op_code code)
@@ -82,17 +89,17 @@ static vtc_status plan_by_sample(struct vtci_block_encoder *encoder, const struc
             return vtci_draft_scale(encoder, input, factor, base, out_draft);
         }
     }
-    return vtci_draft_planes(encoder, input, out_draft);
+    return plan_planes(encoder, input, traits, out_draft);
 }
 
 /* The array as it is, where that is smaller after all. */
 static vtc_status try_leaf(struct vtci_block_encoder *encoder, const struct vtci_input *input,
-                           struct vtci_draft *out_draft)
+                           const struct traits *traits, struct vtci_draft *out_draft)
 {
     struct vtci_draft leaf;
     if (out_draft->op->code == VTCI_OP_PLANES || out_draft->op->code == VTCI_OP_MIX)
         return VTC_OK;
-    VTC_TRY(vtci_draft_planes(encoder, input, &leaf));
+    VTC_TRY(plan_planes(encoder, input, traits, &leaf));
     if (leaf.cost_bytes < out_draft->cost_bytes)
         *out_draft = leaf;
     return VTC_OK;
@@ -101,11 +108,10 @@ static vtc_status try_leaf(struct vtci_block_encoder *encoder, const struct vtci
 vtc_status vtci_array_plan(struct vtci_block_encoder *encoder, const struct vtci_input *input,
                            struct vtci_draft *out_draft)
 {
-    if (input->count < PLAN_COUNT_MIN || input->depth + 2 > VTCI_ENCODING_DEPTH_MAX)
-        return vtci_draft_planes(encoder, input, out_draft);
     struct traits traits = look(input);
-    if (traits.least == traits.greatest)
-        return vtci_draft_planes(encoder, input, out_draft);
+    if (input->count < PLAN_COUNT_MIN || input->depth + 2 > VTCI_ENCODING_DEPTH_MAX ||
+        traits.least == traits.greatest)
+        return plan_planes(encoder, input, &traits, out_draft);
     VTC_TRY(plan_by_sample(encoder, input, &traits, out_draft));
-    return encoder->effort.trials ? try_leaf(encoder, input, out_draft) : VTC_OK;
+    return encoder->effort.trials ? try_leaf(encoder, input, &traits, out_draft) : VTC_OK;
 }

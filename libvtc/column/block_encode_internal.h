@@ -92,8 +92,8 @@ VTC_NODISCARD vtc_status vtci_leaf_make_stored(struct vtci_block_encoder *encode
 
 /* array_encode.c: one operator each. Drafts of parts are made by vtci_array_plan. */
 VTC_NODISCARD vtc_status vtci_draft_planes(struct vtci_block_encoder *encoder,
-                                           const struct vtci_input *input,
-                                           struct vtci_draft *out_draft);
+                                           const struct vtci_input *input, int64_t least,
+                                           int64_t greatest, struct vtci_draft *out_draft);
 VTC_NODISCARD vtc_status vtci_draft_delta(struct vtci_block_encoder *encoder,
                                           const struct vtci_input *input,
                                           struct vtci_draft *out_draft);

@@ -77,20 +77,19 @@ static uint64_t plain_or_delta_cost(const int64_t *sample, size_t count)
 }
 
 /* The cost of a sample, as it is or with the first value of `column` in its row taken off. */
-static vtc_status sample_cost(struct vtci_block_encoder *encoder, const struct vtci_input *input,
-                              const uint32_t *index, uint32_t column, uint64_t *out_cost)
+static uint64_t sample_cost(const struct vtci_block_encoder *encoder,
+                            const struct vtci_input *input, const uint32_t *index, uint32_t column)
 {
-    int64_t sample[VTCI_SAMPLE_MAX], rows[VTCI_SAMPLE_MAX];
+    int64_t sample[VTCI_SAMPLE_MAX], first[VTCI_SAMPLE_MAX];
+    uint32_t rows[VTCI_SAMPLE_MAX];
     size_t count = vtci_sample_take(input->values, index, input->count, sample);
     if (column != VTCI_NONE) {
-        const int64_t *first;
-        VTC_TRY(vtci_rows_first(&encoder->rows, column, &first));
         vtci_sample_take_rows(input->rows, index, input->count, rows);
+        vtci_rows_first_of(&encoder->rows, column, rows, count, first);
         for (size_t i = 0; i < count; i++)
-            sample[i] = (int64_t)((uint64_t)sample[i] - (uint64_t)first[rows[i]]);
+            sample[i] = (int64_t)((uint64_t)sample[i] - (uint64_t)first[i]);
     }
-    *out_cost = plain_or_delta_cost(sample, count);
-    return VTC_OK;
+    return plain_or_delta_cost(sample, count);
 }
 
 struct number_plan {
@@ -114,7 +113,7 @@ static vtc_status choose(struct vtci_block_encoder *encoder, const struct vtci_i
     }
     uint64_t best = UINT64_MAX, cost;
     for (size_t with = 0; with < order_count; with++) {
-        VTC_TRY(sample_cost(encoder, input, orders[with], VTCI_NONE, &cost));
+        cost = sample_cost(encoder, input, orders[with], VTCI_NONE);
         if (best == UINT64_MAX || cost < best - best / 32) {
             best = cost;
             *out_plan = (struct number_plan){VTCI_NONE, with == 1};
@@ -128,7 +127,7 @@ static vtc_status choose(struct vtci_block_encoder *encoder, const struct vtci_i
         if (encoder->schema->columns[column].type != VTCI_NUMBER ||
             !is_candidate(encoder, input, column))
             continue;
-        VTC_TRY(sample_cost(encoder, input, orders[out_plan->group], column, &cost));
+        cost = sample_cost(encoder, input, orders[out_plan->group], column);
         if (cost < best - best / 16) {
             best = cost;
             out_plan->linear = column;

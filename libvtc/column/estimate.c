@@ -50,7 +50,7 @@ size_t vtci_sample_take(const int64_t *values, const uint32_t *index, size_t cou
 }
 
 void vtci_sample_take_rows(const uint32_t *rows, const uint32_t *index, size_t count,
-                           int64_t out[VTCI_SAMPLE_MAX])
+                           uint32_t out[VTCI_SAMPLE_MAX])
 {
     struct sampling sampling = sampling_of(count);
     for (size_t window = 0; window < sampling.windows; window++)

@@ -20,7 +20,7 @@ size_t vtci_sample_take(const int64_t *values, const uint32_t *index, size_t cou
 
 /* The rows of the same values. */
 void vtci_sample_take_rows(const uint32_t *rows, const uint32_t *index, size_t count,
-                           int64_t out[VTCI_SAMPLE_MAX]);
+                           uint32_t out[VTCI_SAMPLE_MAX]);
 
 /* 1/16 bits for a sample as it is (less its least value), and for the differences within windows. */
 uint64_t vtci_sample_plain_cost(const int64_t *sample, size_t count);

@@ -43,21 +43,53 @@ vtc_status vtci_rows_context(struct vtci_block_rows *rows, uint32_t column,
     return VTC_OK;
 }
 
-vtc_status vtci_rows_context_of(struct vtci_block_rows *rows, uint32_t column,
-                                const uint32_t *of_rows, size_t count, uint32_t *out_contexts)
+/* Where the first value at `row` or after it is: sought from `hint`, an earlier answer, onwards. */
+static size_t seek_row(const uint32_t *rows, size_t count, size_t hint, uint32_t row)
+{
+    size_t low = hint < count && rows[hint] <= row ? hint : 0, step = 1;
+    while (low + step < count && rows[low + step] < row) {
+        low += step;
+        step *= 2;
+    }
+    size_t high = low + step < count ? low + step : count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (rows[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Whether the column has a value in `row`; the first is number *at, where the answer before was. */
+static inline bool find_value(const struct vtci_block_rows *rows, const struct vtci_row_column *of,
+                              uint32_t row, size_t *at)
+{
+    if (!of->known)
+        return false;
+    *at = has_each_row(rows, of) ? row : seek_row(of->rows, of->count, *at, row);
+    return *at < of->count && of->rows[*at] == row;
+}
+
+void vtci_rows_context_of(const struct vtci_block_rows *rows, uint32_t column,
+                          const uint32_t *of_rows, size_t count, uint32_t *out_contexts)
 {
     const struct vtci_row_column *of = &rows->columns[column];
-    if (!of->context && has_each_row(rows, of)) {
-        bool is_number = rows->schema->columns[column].type == VTCI_NUMBER;
-        for (size_t i = 0; i < count; i++)
-            out_contexts[i] = value_context(is_number, of->values[of_rows[i]]);
-        return VTC_OK;
-    }
-    const uint32_t *context;
-    VTC_TRY(vtci_rows_context(rows, column, &context));
+    bool is_number = rows->schema->columns[column].type == VTCI_NUMBER;
+    size_t at = 0;
     for (size_t i = 0; i < count; i++)
-        out_contexts[i] = context[of_rows[i]];
-    return VTC_OK;
+        out_contexts[i] =
+            find_value(rows, of, of_rows[i], &at) ? value_context(is_number, of->values[at]) : 0;
+}
+
+void vtci_rows_first_of(const struct vtci_block_rows *rows, uint32_t column,
+                        const uint32_t *of_rows, size_t count, int64_t *out_first)
+{
+    const struct vtci_row_column *of = &rows->columns[column];
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++)
+        out_first[i] = find_value(rows, of, of_rows[i], &at) ? of->values[at] : 0;
 }
 
 vtc_status vtci_rows_first(struct vtci_block_rows *rows, uint32_t column, const int64_t **out_first)

@@ -39,7 +39,7 @@ static vtc_status may_decide(struct vtci_block_encoder *encoder, const struct vt
         values[count] = input->values[i];
         sampled_rows[count] = input->rows[i];
     }
-    VTC_TRY(vtci_rows_context_of(&encoder->rows, column, sampled_rows, count, contexts));
+    vtci_rows_context_of(&encoder->rows, column, sampled_rows, count, contexts);
     VTC_TRY(vtci_context_table_init(&table, &encoder->scratch, SAMPLE + 1));
     *out_may = decides(&table, values, count, encoder->rows.identity, contexts, decided);
     return VTC_OK;

@@ -435,6 +435,8 @@ static vtc_status push_entries(struct vtci_block_builder *builder, struct vtci_e
         } else if (entry->type == VTCI_STRING) {
             VTC_TRY(resolve_string(builder, entry));
             VTC_TRY(push_string(memory, values, entry->id, entry->text, entry->len_bytes));
+        } else if (entry->type == VTCI_NODE) {
+            VTC_TRY(push_value(memory, values, entry->value));
         } else {
             VTC_TRY(push_entry(builder, values, entry));
         }

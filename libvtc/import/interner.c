@@ -26,9 +26,9 @@ void vtci_interner_free(struct vtci_interner *interner)
     interner->columns = NULL;
 }
 
-static size_t free_slot(const struct vtci_intern_slot *slots, size_t slot_count, uint64_t hash)
+static size_t free_slot(const struct vtci_intern_slot *slots, size_t slot_count, uint32_t hash)
 {
-    size_t at = (size_t)hash & (slot_count - 1);
+    size_t at = hash & (slot_count - 1);
     while (slots[at].id)
         at = (at + 1) & (slot_count - 1);
     return at;
@@ -89,12 +89,14 @@ vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const ui
         return VTC_OK;
     VTC_TRY(column_state(interner, column, &state));
     bool open = may_add(state);
-    uint64_t hash = vtci_checksum(text, len_bytes) ^ (column * 0x9E3779B97F4A7C15u);
+    if (!open)
+        return VTC_OK;
+    uint32_t hash = (uint32_t)vtci_checksum(text, len_bytes) ^ column * 0x9E3779B1u;
     size_t mask = interner->slot_count - 1;
-    size_t at = (size_t)hash & mask;
+    size_t at = hash & mask;
     for (; interner->slots[at].id; at = (at + 1) & mask) {
         const struct vtci_intern_slot *slot = &interner->slots[at];
-        if (slot->hash != hash || slot->column != column)
+        if (slot->hash != hash || slot->id > schema->columns[column].string_count)
             continue;
         struct vtci_bytes known = vtci_column_string(&schema->columns[column], slot->id);
         if (vtci_bytes_equal(known, (struct vtci_bytes){text, len_bytes})) {
@@ -102,14 +104,14 @@ vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const ui
             return VTC_OK;
         }
     }
-    if (schema->dictionary_bytes >= VTCI_DICTIONARY_BYTES || !open)
+    if (schema->dictionary_bytes >= VTCI_DICTIONARY_BYTES)
         return VTC_OK;
     if ((interner->used_count + 1) * 2 > interner->slot_count) {
         VTC_TRY(grow_slots(interner));
         at = free_slot(interner->slots, interner->slot_count, hash);
     }
     VTC_TRY(vtci_schema_add_string(schema, column, text, len_bytes, out_id, NULL));
-    interner->slots[at] = (struct vtci_intern_slot){hash, column, *out_id};
+    interner->slots[at] = (struct vtci_intern_slot){hash, *out_id};
     interner->used_count++;
     state->added++;
     return VTC_OK;

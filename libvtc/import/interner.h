@@ -1,8 +1,8 @@
 /* From a string to its id in the dictionary of a column: one hash table for all columns.
  *
  * The dictionary is for strings that repeat. A column whose recent strings were mostly new is closed
- * to new ones for a while (they stay plain, in their block); so are long strings, and everything
- * once the dictionaries together hold VTCI_DICTIONARY_BYTES. All of it is decided by what came
+ * for a while (what is not guessed stays plain, in its block); so are long strings, and to new ones
+ * everything once the dictionaries together hold VTCI_DICTIONARY_BYTES. All of it is decided by what came
  * before in the document, so it is the same in every run.
  */
 #ifndef VTCI_IMPORT_INTERNER_H
@@ -13,10 +13,11 @@
 #include "base/memory.h"
 #include "column/schema.h"
 
+/* Small, as nearly every look at one is a cache miss. That a slot is of another column, whose hash
+ * happens to be the same, shows when the text is compared. */
 struct vtci_intern_slot {
-    uint64_t hash;
-    uint32_t column;
-    uint32_t id; /* 0: free */
+    uint32_t hash; /* of the column and the text */
+    uint32_t id;   /* 0: free */
 };
 
 /* How worthwhile the dictionary of a column was of late. */

@@ -97,17 +97,17 @@ static inline const uint8_t *take_bare(const uint8_t *pos, struct vtci_entry *en
 static inline const uint8_t *take_number(const uint8_t *pos, struct vtci_trie_edge *edge,
                                          struct vtci_entry *entry)
 {
-    if (vtci_trie_recalls(edge, pos) && vtci_ends_bare(pos[edge->last_len_bytes])) {
+    if (vtci_short_value_is(&edge->last, pos) && vtci_ends_bare(pos[edge->last.len_bytes])) {
         entry->text = pos;
-        entry->len_bytes = edge->last_len_bytes;
+        entry->len_bytes = edge->last.len_bytes;
         entry->type = VTCI_NUMBER;
-        entry->value = edge->last_value;
-        entry->scale = edge->last_scale;
-        return pos + edge->last_len_bytes;
+        entry->value = edge->last.value;
+        entry->scale = edge->last.scale;
+        return pos + edge->last.len_bytes;
     }
     const uint8_t *after = take_bare(pos, entry);
     if (entry->scale != VTCI_SCALE_TOKEN)
-        vtci_trie_remember(edge, pos, entry->len_bytes, entry->value, entry->scale);
+        vtci_short_value_set(&edge->last, pos, entry->len_bytes, entry->value, entry->scale);
     return after;
 }
 
@@ -274,9 +274,12 @@ static vtc_status close_object(struct vtci_row_parser *parser, const struct vtci
     uint32_t local = parser->schema->shapes[shape].local;
     parser->entries[frame->entry].value = local;
     parser->frame_count--;
-    if (parser->frame_count && !frame[-1].is_list && parser->edges[edge].depth == 0)
-        vtci_trie_remember(&parser->edges[frame[-1].before], frame->start,
-                           (size_t)(after - frame->start), local, 0);
+    if (parser->frame_count && parser->edges[edge].depth == 0) {
+        struct vtci_short_value *last = frame[-1].is_list
+                                            ? &parser->paths[frame[-1].path].last_element
+                                            : &parser->edges[frame[-1].before].last;
+        vtci_short_value_set(last, frame->start, (size_t)(after - frame->start), local, 0);
+    }
     return VTC_OK;
 }
 
@@ -322,11 +325,11 @@ static vtc_status step_object(struct vtci_row_parser *parser, const uint8_t **po
             parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
         } else {
             entry->type = VTCI_NODE;
-            if (!vtci_trie_recalls(edge, at) || parser->entry_count > ENTRIES_MAX)
+            if (!vtci_short_value_is(&edge->last, at) || parser->entry_count > ENTRIES_MAX)
                 return open_node(parser, at, end, edge->child_path,
                                  (uint32_t)parser->entry_count - 1, pos, out_step, err);
-            entry->value = edge->last_value;
-            at += edge->last_len_bytes;
+            entry->value = edge->last.value;
+            at += edge->last.len_bytes;
         }
     }
 }
@@ -427,6 +430,11 @@ static vtc_status step_list_element(struct vtci_row_parser *parser, const uint8_
     if (type == VTCI_NODE) {
         entry->column = state->node_column;
         parser->entry_count++;
+        if (vtci_short_value_is(&state->last_element, *pos)) {
+            entry->value = state->last_element.value;
+            *pos += state->last_element.len_bytes;
+            return VTC_OK;
+        }
         return open_node(parser, *pos, end, state->elements, (uint32_t)parser->entry_count - 1, pos,
                          out_step, err);
     }

@@ -21,7 +21,10 @@ vtc_status vtci_trie_path_make(struct vtci_row_parser *parser, uint32_t path)
         memset(parser->paths + before, 0xff,
                (parser->path_capacity - before) * sizeof *parser->paths);
     struct vtci_trie_path *state = &parser->paths[path];
-    return state->root == VTCI_NONE ? vtci_trie_node(parser, &state->root) : VTC_OK;
+    if (state->root != VTCI_NONE)
+        return VTC_OK;
+    state->last_element.len_bytes = 0;
+    return vtci_trie_node(parser, &state->root);
 }
 
 vtc_status vtci_trie_column(struct vtci_row_parser *parser, uint32_t path, uint8_t type,

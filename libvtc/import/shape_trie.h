@@ -20,6 +20,14 @@ enum vtci_slot_kind {
 #define VTCI_HEAD_WORDS 4
 #define VTCI_HEAD_BYTES (8 * VTCI_HEAD_WORDS)
 
+/* A value of up to 8 bytes of text, to be recognised when it comes again. */
+struct vtci_short_value {
+    uint64_t text;
+    int64_t value;
+    uint8_t len_bytes; /* 0: none */
+    uint8_t scale;
+};
+
 struct vtci_trie_edge {
     uint64_t head[VTCI_HEAD_WORDS];      /* the first bytes of the literal */
     uint64_t head_mask[VTCI_HEAD_WORDS]; /* all ones where the literal has bytes */
@@ -37,11 +45,8 @@ struct vtci_trie_edge {
     uint8_t not_decimal; /* STRING: decimals go to the QUOTED edge instead */
     uint8_t fits;        /* classes (scan.h) of a first byte that alone says that the value fits */
     /* NUMBER, QUOTED: the last short decimal, as pids and tids repeat. NODE: the last short node
-     * without values, such as `[]`. 0 bytes: none. */
-    uint8_t last_len_bytes;
-    uint8_t last_scale;
-    uint64_t last_text; /* up to 8 bytes, the rest zero */
-    int64_t last_value;
+     * without values, such as `[]`. */
+    struct vtci_short_value last;
 };
 
 struct vtci_trie_node {
@@ -58,6 +63,7 @@ struct vtci_trie_path {
     uint32_t raw_column;   /* (path, RAW) */
     uint32_t count_column; /* lists */
     uint32_t tag_column, number_column, string_column, node_column; /* of the elements */
+    struct vtci_short_value last_element; /* the last short node without values among them */
     /* The shape of the last list of one element, and of the last of more; VTCI_NONE. */
     uint32_t last_shape[2];
 };
@@ -86,20 +92,20 @@ static inline bool vtci_trie_literal_is(const struct vtci_row_parser *parser,
                   edge->literal_len_bytes - VTCI_HEAD_BYTES) == 0;
 }
 
-/* Whether the short value at `pos` is the one that the edge remembers. */
-static inline bool vtci_trie_recalls(const struct vtci_trie_edge *edge, const uint8_t *pos)
+/* Whether the text at `pos` begins with the value. */
+static inline bool vtci_short_value_is(const struct vtci_short_value *last, const uint8_t *pos)
 {
-    unsigned known = edge->last_len_bytes;
-    return known && (vtci_load_u64(pos) ^ edge->last_text) << (64 - 8 * known) == 0;
+    unsigned known = last->len_bytes;
+    return known && (vtci_load_u64(pos) ^ last->text) << (64 - 8 * known) == 0;
 }
 
-static inline void vtci_trie_remember(struct vtci_trie_edge *edge, const uint8_t *pos,
-                                      size_t len_bytes, int64_t value, uint8_t scale)
+static inline void vtci_short_value_set(struct vtci_short_value *last, const uint8_t *pos,
+                                        size_t len_bytes, int64_t value, uint8_t scale)
 {
-    edge->last_len_bytes = len_bytes <= 8 ? (uint8_t)len_bytes : 0;
-    edge->last_text = vtci_load_u64(pos);
-    edge->last_value = value;
-    edge->last_scale = scale;
+    last->len_bytes = len_bytes <= 8 ? (uint8_t)len_bytes : 0;
+    last->text = vtci_load_u64(pos);
+    last->value = value;
+    last->scale = scale;
 }
 
 /* The edge of `node` that fits the text at `pos`, or VTCI_NONE. */
