@@ -40,8 +40,8 @@ static void mix_any(const uint8_t *data, size_t size)
     if (size < 2)
         return;
     size_t count = (size_t)vtci_load_u16(data) % VALUES_MAX;
-    (void)!vtci_mix_decode(data + 2, size - 2, contexts, VTCI_MIX_CONTEXTS_MAX, count, workspace(),
-                           back);
+    (void)vtci_mix_decode(data + 2, size - 2, contexts, VTCI_MIX_CONTEXTS_MAX, count, workspace(),
+                          back);
 }
 
 static void mix_back(const uint8_t *data, size_t size)
@@ -68,7 +68,7 @@ static void mix_back(const uint8_t *data, size_t size)
         vtci_mix_encode(&model, values, contexts, 1, count, workspace(), packed, sizeof packed);
     if (len_bytes == 0)
         return;
-    require(vtci_mix_decode(packed, len_bytes, contexts, 1, count, workspace(), back),
+    require(!vtci_mix_decode(packed, len_bytes, contexts, 1, count, workspace(), back),
             "mix refuses what it made");
     require(count == 0 || memcmp(values, back, count * sizeof *values) == 0,
             "mix gives other values back");

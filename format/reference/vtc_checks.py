@@ -77,6 +77,9 @@ def check_times(zone, events):
     if not zone.has_times or low < zone.first or high > zone.first + zone.range:
         raise corrupt("ZON-2", "bounds around %d to %d" % (low, high),
                       "%d and %d more" % (zone.first, zone.range))
+    if (zone.first, zone.range) != (low, high - low):
+        raise corrupt("ZON-4", "times from %d and %d more" % (low, high - low),
+                      "%d and %d" % (zone.first, zone.range))
 
 
 def check_spans(block, spans, number):

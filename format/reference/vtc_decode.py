@@ -129,7 +129,7 @@ class Decoder:
         self.counts = {}
         self.document = None        # the DOCUMENT frame's fields
         self.index_offset = None
-        self.trailer_fault = None
+        self.index_fault = None
         self.notes = []
 
     def run(self):
@@ -140,19 +140,25 @@ class Decoder:
             while offset < len(self.data):
                 if self.index_offset is not None and self._at_trailer(offset):
                     break
-                frame = read_frame(self.data, offset)
+                try:
+                    frame = read_frame(self.data, offset)
+                except VtcError as error:
+                    if error.status != TRUNCATED or self.document is None:
+                        raise
+                    error.offset = offset
+                    self._index_fault(error)
+                    break
                 self._take(frame)
                 offset += frame.size
             else:
-                if self.index_offset is None:
-                    self.notes.append("no INDEX")
-                else:
-                    self._trailer_fault(truncated("IDX-1", "a trailer", "the end of the file"))
+                what = "an INDEX frame" if self.index_offset is None else "a trailer"
+                if self.document is not None:
+                    self._index_fault(truncated("IDX-1", what, "the end of the file"))
             if self.document is None:
                 raise truncated("DOC-1", "a DOCUMENT frame", "the end of the file")
             self._check_document()
-            if self.checks and self.trailer_fault:
-                raise self.trailer_fault
+            if self.checks and self.index_fault:
+                raise self.index_fault
         except VtcError as error:
             if error.offset is None:
                 error.offset = offset
@@ -167,16 +173,16 @@ class Decoder:
                  and int.from_bytes(trailer[8:16], "little") == xxh3_64(trailer[:8])
                  and int.from_bytes(trailer[:8], "little") == self.index_offset)
         if len(trailer) < TRAILER_BYTES:
-            self._trailer_fault(truncated("IDX-1", "a trailer of %d bytes" % TRAILER_BYTES,
+            self._index_fault(truncated("IDX-1", "a trailer of %d bytes" % TRAILER_BYTES,
                                           "%d" % len(trailer)))
         elif not right:
-            self._trailer_fault(corrupt("IDX-1", "a trailer that names the INDEX at %d" %
+            self._index_fault(corrupt("IDX-1", "a trailer that names the INDEX at %d" %
                                         self.index_offset, "another"))
         return True
 
-    def _trailer_fault(self, error):
-        """The document is whole without a trailer: a fault only where everything is checked."""
-        self.trailer_fault = error
+    def _index_fault(self, error):
+        """The document is whole behind its frame: a fault only where everything is checked."""
+        self.index_fault = error
         self.notes.append(str(error))
 
     def _take(self, frame):

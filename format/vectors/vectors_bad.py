@@ -1,5 +1,6 @@
 """Files that are wrong: each breaks the one rule that its name begins with."""
-from trace_builder import COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Rows, add_block, vb
+from trace_builder import (COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Rows, Schema,
+                           add_block, vb)
 from vectors_common import (DUR, NAME, ONE, PID, TID, TS, TWO, B, E, I, X, bad, events_file, lines,
                             plain_schema, start, unsupported)
 from vectors_good import (NEST_ORDER, nest_file, nested_schema, plain_number, raw_fields,
@@ -282,6 +283,15 @@ def blocks():
     bad("ZON-3-name", "The filter lacks the name that occurs.",
         events_file(ONE, names=[2]), 2, verify=True)
 
+    bad("ZON-4-no-times", "Times where no event has one.",
+        events_file([(1, [b"f"])], Schema([(0, b"name")], [(1, STRING)], [
+            (0, 1, [b'{"ph":"i","name":"', 3, b'"}'])], {1: [b",\n", b"\n"], 3: [b"f"]},
+            [(b"", b"")]), flags=1, first=10, range_=5), 2,
+        verify=True)
+    bad("ZON-4-first", "Times earlier than the first event.",
+        events_file(ONE, first=9999, range_=3001), 2, verify=True)
+    bad("ZON-4-range", "Times later than the last end.", events_file(ONE, range_=3001), 2,
+        verify=True)
     bad("ZON-2-first", "An event before the first.", events_file(ONE, first=10001), 2, verify=True)
     bad("ZON-2-range", "A span that ends after the last.", events_file(ONE, range_=2000), 2,
         verify=True)
@@ -610,6 +620,9 @@ def documents():
             lambda f: f.trailer(offset=32))
     trailer("IDX-1-magic", "A trailer whose magic is wrong is not used.",
             lambda f: f.trailer(magic=b"VTCEND\r\r"))
+    file = events_file(ONE, close=False).add_text(b"]\n").document()
+    bad("IDX-1-no-index", "The INDEX and the trailer are missing: read by walking the chain.",
+        file, len(file.frames), "TRUNCATED", document=file.text, verify=True)
     trailer("IDX-1-missing", "The trailer is missing: the INDEX is met by walking.", lambda f: None,
             "TRUNCATED")
 

@@ -10,8 +10,6 @@ def containers():
     good("text-only", "Text without events; the second frame is one zstd frame.",
          vb.File().add_text(b'{"traceEvents":[],\n')
          .add_text(b' "x":[{}]}\n', method=1, stored=vb.zstd_raw(b' "x":[{}]}\n')).close())
-    good("no-index", "The INDEX and the trailer are missing: read by walking the chain.",
-         events_file(ONE, close=False).add_text(b"]\n").document())
     file = vb.File().add_text(b"[")
     file.add(200, vb.frame(200, vb.string(b"head", "of a later version"),
                            vb.raw(b"payload"), flags=1))

@@ -94,13 +94,12 @@ def bad_streams():
         except VtcError as error:
             assert error.rule == "MIX-3", error
         wrong_ts(name, title, lambda v, s: mix(s, stream),
-                 nodes=[I(b"f", b"%d" % v) for v in values], also="MIX-1")
+                 nodes=[I(b"f", b"%d" % v) for v in values])
     wrong_end("MIX-3-long", "A stream with a byte too many.", plain + b"\0")
     wrong_end("MIX-3-short", "A stream of which half is missing.", plain[:7])
     wrong_end("MIX-3-end", "A stream that ends in another byte.",
               plain[:-1] + bytes([plain[-1] + 3 & 255]))
-    wrong("MIX-15-length", "A value of six bits where five is the most.", encode([63], width=5),
-          also="MIX-1")
+    wrong("MIX-15-length", "A value of six bits where five is the most.", encode([63], width=5))
 
     wrong_ts("ENC-8-rows", "A context in an array without rows.", lambda v, s: runs(
         1, mix(s, encode([10], [[2]]), [(0, NAME)]), constant(1)))

@@ -68,10 +68,12 @@ size_t vtci_mix_encode(const struct vtci_mix_model *model, const uint64_t *value
                        void *workspace, uint8_t *dst, size_t dst_capacity);
 
 /*
- * Decodes n values.  Returns false, with out_values undefined, unless src is
- * exactly one stream of n values.  Preconditions as above, src may be anything.
+ * Decodes n values.  Returns NULL; or, unless src is exactly one stream of n
+ * values, the id of the rule that it breaks, with out_values undefined.
+ * Preconditions as above, src may be anything.
  */
-bool vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const *contexts,
-                     unsigned context_count, size_t n, void *workspace, uint64_t *out_values);
+const char *vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const *contexts,
+                            unsigned context_count, size_t n, void *workspace,
+                            uint64_t *out_values);
 
 #endif

@@ -34,8 +34,9 @@ static size_t header_get(const uint8_t *src, size_t src_bytes, struct vtci_mix_m
     return bytes;
 }
 
-bool vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const *contexts,
-                     unsigned context_count, size_t n, void *workspace, uint64_t *out_values)
+/* SPEC: MIX-1, MIX-3, MIX-15: all that a stream can do wrong. */
+const char *vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const *contexts,
+                            unsigned context_count, size_t n, void *workspace, uint64_t *out_values)
 {
     struct vtci_mix_model model = {0};
     unsigned width = 0;
@@ -44,7 +45,7 @@ bool vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const
     size_t header_bytes = header_get(src, src_bytes, &model, &width);
 
     if (header_bytes == 0)
-        return false;
+        return "MIX-1";
     struct vtci_mix_state *s = vtci_mix_state_init(workspace, n, &model);
     struct vtci_mix_range r = {.src = src, .size_bytes = src_bytes, .pos = header_bytes};
     struct vtci_mix_walk w = {.model = &model,
@@ -58,10 +59,12 @@ bool vtci_mix_decode(const uint8_t *src, size_t src_bytes, const uint32_t *const
     for (size_t i = 0; i < n; i++) {
         uint64_t value = 0;
 
-        if (!vtci_mix_value(&w, s, &r, true, i, &value) || r.pos > src_bytes + 4)
-            return false;
+        if (!vtci_mix_value(&w, s, &r, true, i, &value))
+            return r.pos > src_bytes + 4 ? "MIX-3" : "MIX-15"; /* past the end, anything turns up */
+        if (r.pos > src_bytes + 4)
+            return "MIX-3";
         out_values[i] = value;
         vtci_mix_histories_roll(&w, s, i);
     }
-    return vtci_mix_range_at_end(&r);
+    return vtci_mix_range_at_end(&r) ? NULL : "MIX-3";
 }

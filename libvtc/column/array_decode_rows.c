@@ -91,9 +91,10 @@ vtc_status vtci_array_decode_mix(struct vtci_block_decoder *decoder, const struc
     if (!workspace)
         return vtci_error_memory(err, workspace_bytes);
     workspace += 64 - ((uintptr_t)workspace & 63);
-    if (!vtci_mix_decode(bytes + op->offset, (size_t)op->bytes, contexts, op->flags, count,
-                         workspace, (uint64_t *)out))
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "MIX-1",
+    const char *rule = vtci_mix_decode(bytes + op->offset, (size_t)op->bytes, contexts, op->flags,
+                                       count, workspace, (uint64_t *)out);
+    if (rule)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, rule,
                               "expected a stream of %zu values", count);
     return VTC_OK;
 }

@@ -77,6 +77,11 @@ static vtc_status refuse(const struct vtci_scanner *scanner, struct vtc_error *e
             *err = scanner->first_issue;
         return scanner->first_issue.code;
     }
+    if (scanner->no_trace.code != VTC_OK) {
+        if (err)
+            *err = scanner->no_trace;
+        return scanner->no_trace.code;
+    }
     vtc_status status = scanner->documents ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON;
     vtci_error_set(err, status, bytes, NULL,
                    scanner->documents

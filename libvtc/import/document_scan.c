@@ -1,6 +1,7 @@
 #include "import/document_scan.h"
 
 #include "base/error.h"
+#include "import/key_match.h"
 #include "import/scan.h"
 
 #define RECORDS_FROM 16u /* objects of an array before it counts as a list of records */
@@ -30,8 +31,33 @@ static void push(struct vtci_scanner *scanner, uint8_t kind)
     container->objects = 0;
 }
 
+/* JSON that is no trace: where the events were expected first. */
+static void note_no_trace(struct vtci_scanner *scanner, const char *expected, const char *found)
+{
+    if (scanner->no_trace.code != VTC_OK || !scanner->window.count_lines)
+        return;
+    vtci_error_set(&scanner->no_trace, VTC_ERR_NOT_TRACE,
+                   vtci_window_offset(&scanner->window, scanner->pos), NULL,
+                   "this is JSON without trace events: expected %s, found %s", expected, found);
+    vtci_window_place(&scanner->window, scanner->pos, &scanner->no_trace.line,
+                      &scanner->no_trace.column);
+}
+
+/* A value stands at pos, which is no array. */
+static void note_value(struct vtci_scanner *scanner, const char *found)
+{
+    const struct vtci_container *outermost = scanner->containers;
+    if (scanner->depth == 1 && scanner->unkept_depth == 0 && outermost->kind == VTCI_IN_OBJECT &&
+        outermost->key_is_events && !outermost->expects_key)
+        note_no_trace(scanner, "an array of events as traceEvents", found);
+}
+
 static void pop(struct vtci_scanner *scanner)
 {
+    if (scanner->depth == 1 && scanner->containers[0].kind == VTCI_IN_OBJECT)
+        note_no_trace(scanner, "the member traceEvents", "the end of the object");
+    else if (scanner->depth == 1)
+        note_no_trace(scanner, "an event", "the end of the array");
     scanner->depth--;
     if (scanner->depth == 0)
         scanner->documents++;
@@ -82,15 +108,16 @@ static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_erro
     }
     struct vtci_container *container = scanner->unkept_depth ? NULL : innermost(scanner);
     if (container && container->kind == VTCI_IN_OBJECT && container->expects_key) {
-        static const char events_key[] = "traceEvents";
-        size_t len_bytes = (size_t)(close - start - 1);
         container->key_is_events =
-            len_bytes == sizeof events_key - 1 && memcmp(start + 1, events_key, len_bytes) == 0;
+            vtci_key_is(start + 1, (size_t)(close - start - 1), "traceEvents");
         container->expects_key = false;
+    } else {
+        note_value(scanner, "a string");
     }
     if (in_events(scanner))
         VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start),
-                                   VTCI_ISSUE_NOT_AN_OBJECT, "an element is no object"));
+                                   VTCI_ISSUE_NOT_AN_OBJECT,
+                                   "expected an event, found an element that is no object"));
     else if (scanner->depth == 0)
         VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start), VTCI_ISSUE_GARBAGE,
                                    "expected `{` or `[`, found a string"));
@@ -149,10 +176,12 @@ static vtc_status take_word(struct vtci_scanner *scanner, struct vtc_error *err)
         return vtci_scanner_fill(scanner, err);
     size_t len_bytes = (size_t)(pos - start);
     bool scalar = is_scalar(start, len_bytes);
+    if (scalar)
+        note_value(scanner, "a number or a word");
     scanner->pos = pos;
     if (in_events(scanner) && scalar)
         return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_NOT_AN_OBJECT,
-                                  "an element is no object");
+                                  "expected an event, found an element that is no object");
     if (scalar && scanner->depth)
         return VTC_OK;
     return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_GARBAGE,
@@ -193,7 +222,7 @@ static bool top_object_is_event(const uint8_t *pos, const uint8_t *end)
             if (depth == 1 && expects_key) {
                 if (len_bytes == 2 && memcmp(pos + 1, "ph", 2) == 0)
                     return true;
-                if (len_bytes == 11 && memcmp(pos + 1, "traceEvents", 11) == 0)
+                if (vtci_key_is(pos + 1, len_bytes, "traceEvents"))
                     return false;
                 expects_key = false;
             }
@@ -267,6 +296,7 @@ static vtc_status take_object(struct vtci_scanner *scanner, struct vtc_error *er
         VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
                                    "a second document begins"));
     }
+    note_value(scanner, "an object");
     push(scanner, VTCI_IN_OBJECT);
     scanner->pos++;
     return VTC_OK;

@@ -54,6 +54,7 @@ struct vtci_scanner {
     size_t listed_count, issue_capacity;
     uint64_t issue_count;
     struct vtc_error first_issue; /* with line and column; code 0: none */
+    struct vtc_error no_trace;    /* likewise, where JSON turned out to have no events */
     bool cut_off;
     uint64_t cut_off_offset;
     /* Progress */

@@ -110,6 +110,7 @@ vtc_status vtci_chain_walk(struct vtci_chain *chain, struct vtci_file *file, uin
     struct vtci_buffer room;
     uint64_t offset = VTCI_FILE_HEADER_BYTES;
     uint64_t budget_bytes = vtci_frame_resync_budget(file_bytes);
+    bool has_document = false;
     vtc_status status = VTC_OK;
     vtci_buffer_init(&room, chain->memory);
     while (offset < file_bytes) {
@@ -120,6 +121,8 @@ vtc_status vtci_chain_walk(struct vtci_chain *chain, struct vtci_file *file, uin
             status = add_view(chain, &view, &damage);
         if (status == VTC_OK) {
             offset += vtci_frame_total_bytes(&view.frame);
+            /* SPEC: IDX-1: where the file ends from here on, nothing of the document is lost. */
+            has_document |= view.frame.type == VTCI_FRAME_DOCUMENT;
             if (view.frame.type != VTCI_FRAME_INDEX)
                 continue;
             /* SPEC: IDX-1: what follows and is no frame is a trailer, in whatever state. */
@@ -127,6 +130,10 @@ vtc_status vtci_chain_walk(struct vtci_chain *chain, struct vtci_file *file, uin
             status = vtci_frame_follows(file, file_bytes, offset, &more, err);
             if (status == VTC_OK && more)
                 continue;
+            break;
+        }
+        if (status == VTC_ERR_TRUNCATED && has_document) {
+            status = VTC_OK;
             break;
         }
         if (status != VTC_ERR_CORRUPT && status != VTC_ERR_TRUNCATED) {

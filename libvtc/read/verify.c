@@ -216,6 +216,7 @@ static vtc_status walk_frame(struct vtci_verify *verify, const struct vtci_frame
     memset(&err, 0, sizeof err);
     err.offset = VTC_NO_OFFSET;
     verify->result.frames++;
+    verify->has_index |= head->frame.type == VTCI_FRAME_INDEX;
     if (head->frame.type != VTCI_FRAME_INDEX && note_met(verify, head) != VTC_OK)
         return vtci_verify_status(verify, VTC_ERR_NO_MEMORY, &err);
     uint8_t type = head->frame.type;
@@ -293,6 +294,18 @@ static vtc_status walk(struct vtci_verify *verify)
             return verify_trailer(verify, verify->offset - frame_bytes);
     }
     return VTC_OK;
+}
+
+/* SPEC: IDX-1. What is damaged where it should stand was reported. */
+static vtc_status check_index(struct vtci_verify *verify)
+{
+    struct vtc_error err;
+    if (!verify->has_document || verify->has_index || verify->met_lost)
+        return VTC_OK;
+    return vtci_verify_status(verify,
+                              vtci_error_set(&err, VTC_ERR_TRUNCATED, verify->offset, "IDX-1",
+                                             "expected an INDEX frame, found the end of the file"),
+                              &err);
 }
 
 /* SPEC: DOC-1, DOC-2. */
@@ -381,6 +394,8 @@ vtc_status vtc_verify(const vtc_reader *reader, const struct vtc_verify_opts *op
         status = walk(verify);
     if (status == VTC_OK)
         status = check_document(verify);
+    if (status == VTC_OK)
+        status = check_index(verify);
     if (status == VTC_OK && out_result)
         *out_result = verify->result;
     if (status == VTC_OK)

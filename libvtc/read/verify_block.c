@@ -29,12 +29,44 @@ static vtc_status check_phases(const vtc_block *block, struct vtc_error *err)
     return VTC_OK;
 }
 
+struct bounds {
+    bool has_times;
+    int64_t first_ns, last_ns;
+};
+
+static void bounds_note(struct bounds *bounds, int64_t ns)
+{
+    bounds->has_times = true;
+    bounds->first_ns = ns < bounds->first_ns ? ns : bounds->first_ns;
+    bounds->last_ns = ns > bounds->last_ns ? ns : bounds->last_ns;
+}
+
+/* A zone map claims no time that no event has. */
+static vtc_status check_bounds(const vtc_block *block, const struct bounds *found,
+                               struct vtc_error *err)
+{
+    const struct vtci_zone_map *zone = &block->zone;
+    if (!found->has_times && (zone->has_times || zone->first_ns || zone->range_ns))
+        return wrong_zone(block->file_offset, err, "ZON-4", "times", 0, 1);
+    if (!found->has_times)
+        return VTC_OK;
+    uint64_t range_ns = (uint64_t)found->last_ns - (uint64_t)found->first_ns;
+    if (zone->first_ns == found->first_ns && zone->range_ns == range_ns)
+        return VTC_OK;
+    return vtci_error_set(err, VTC_ERR_CORRUPT, block->file_offset, "ZON-4",
+                          "expected the zone map to say of times: from %lld, range %llu, found "
+                          "%lld and %llu",
+                          (long long)found->first_ns, (unsigned long long)range_ns,
+                          (long long)zone->first_ns, (unsigned long long)zone->range_ns);
+}
+
 /* The bounds of times. Metadata at time 0 stand outside of time. SPEC: ZON-2. */
 static vtc_status check_times(const vtc_block *block, const struct vtc_spans *spans,
                               struct vtc_error *err)
 {
     const struct vtc_events *events = &block->all;
     int64_t first_ns = block->zone.first_ns, last_ns = vtci_zone_map_last_ns(&block->zone);
+    struct bounds found = {false, INT64_MAX, INT64_MIN};
     uint64_t longest_ns = 0;
     for (size_t i = 0; i < events->count; i++) {
         int64_t ns = events->time_ns[i];
@@ -45,6 +77,7 @@ static vtc_status check_times(const vtc_block *block, const struct vtc_spans *sp
                                   "expected times from %lld to %lld, found %lld in row %u",
                                   (long long)first_ns, (long long)last_ns, (long long)ns,
                                   events->row[i]);
+        bounds_note(&found, ns);
     }
     for (size_t i = 0; i < spans->count; i++) {
         int64_t duration_ns = spans->duration_ns[i];
@@ -53,6 +86,8 @@ static vtc_status check_times(const vtc_block *block, const struct vtc_spans *sp
             return vtci_error_set(err, VTC_ERR_CORRUPT, block->file_offset, "ZON-2",
                                   "expected ends up to %lld, found %lld in row %u",
                                   (long long)last_ns, (long long)end_ns, spans->row[i]);
+        if (end_ns > found.last_ns) /* one before the start counts for nothing */
+            found.last_ns = end_ns;
         if (duration_ns > 0 && (uint64_t)duration_ns > longest_ns)
             longest_ns = (uint64_t)duration_ns;
     }
@@ -62,7 +97,7 @@ static vtc_status check_times(const vtc_block *block, const struct vtc_spans *sp
     if (longest_ns != block->zone.longest_ns)
         return wrong_zone(block->file_offset, err, "ZON-4", "the longest span", longest_ns,
                           block->zone.longest_ns);
-    return VTC_OK;
+    return check_bounds(block, &found, err);
 }
 
 static vtc_status check_names(const vtc_block *block, struct vtc_error *err)

@@ -37,6 +37,7 @@ struct vtci_verify {
     struct vtci_open_spans open; /* begins that wait for their end; tags are numbers of blocks */
     bool text_after_document;
     bool has_document;
+    bool has_index;
     struct vtci_document document;
     uint64_t document_offset; /* of its frame */
 };

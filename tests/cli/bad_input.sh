@@ -98,28 +98,44 @@ cmp -s -n "$(stat -c %s .out)" .out trace.json || fail 'that is no start of the 
 run decompress -c truncated.vtc -v
 expect_code 3
 
-begin 'truncated: within the index'
-head -c $((size - 30)) trace.vtc >no_index.vtc
-run info no_index.vtc
-expect_code 3
-grep -q '^state      truncated: byte' .out || fail 'info does not say so'
-run query no_index.vtc 'slowest 2' --format csv
-expect_code 3
-[ "$(wc -l <.out)" = 3 ] || fail 'the events that are there are not found'
-
-begin 'without its trailer a file is read all the same' # SPEC: IDX-1
+# Only verify says so: the document is whole. SPEC: IDX-1
+begin 'every cut behind the document'
+index=$(od -An -tu8 -j $((size - 24)) -N8 trace.vtc)
 trailer=$((size - 24))
-for length in $trailer $((size - 10)) $((size - 1)); do
-    head -c "$length" trace.vtc >no_trailer.vtc
-    run info no_trailer.vtc
-    expect_code 0
-    run query no_trailer.vtc 'slowest 2' --format csv
-    expect_code 0
-    [ "$(wc -l <.out)" = 3 ] || fail 'the events that are there are not found'
-    run decompress -c no_trailer.vtc
+for ((length = index; length < size; length++)); do
+    head -c "$length" trace.vtc >cut.vtc
+    run verify cut.vtc
+    expect_code 3
+    case $length in
+    "$((index))") echo "vtc: cut.vtc: byte $length: expected an INDEX frame, found the end of the file [IDX-1]" ;;
+    "$trailer") echo "vtc: cut.vtc: byte $length: expected a trailer of 24 bytes, found 0 [IDX-1]" ;;
+    *) cat .err ;;
+    esac | expect_err
+    run decompress -c cut.vtc
     expect_code 0
     expect_same .out trace.json
 done
+for length in $((index)) $((index + 10)) $((trailer - 1)) $trailer $((size - 1)); do
+    head -c "$length" trace.vtc >cut.vtc
+    run info cut.vtc
+    expect_code 0
+    grep -q '^state      complete' .out || fail 'info does not say so'
+    run query cut.vtc 'slowest 2' --format csv
+    expect_code 0
+    [ "$(wc -l <.out)" = 3 ] || fail 'the events that are there are not found'
+    run decompress -q -f -o cut.json cut.vtc
+    expect_code 0
+    expect_same cut.json trace.json
+done
+begin 'cut within the document'
+head -c $((index - 1)) trace.vtc >cut.vtc
+rm -f cut.json
+for command in verify info 'decompress -q -o cut.json'; do
+    # shellcheck disable=SC2086
+    run $command cut.vtc
+    expect_code 3
+done
+expect_no_file cut.json
 
 begin 'a flipped bit in every eighth byte'
 for ((offset = 0; offset < size; offset += 8)); do

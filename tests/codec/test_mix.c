@@ -75,7 +75,7 @@ static bool unpack(const uint8_t *src, size_t bytes, size_t n, unsigned context_
 {
     memset(workspace, 0x5a, vtci_mix_workspace_bytes(n));
     memset(decoded, 0xee, n * sizeof decoded[0]);
-    return vtci_mix_decode(src, bytes, contexts, context_count, n, workspace, decoded);
+    return vtci_mix_decode(src, bytes, contexts, context_count, n, workspace, decoded) == NULL;
 }
 
 /* Returns the packed size.  The source is copied, so that the sanitizer sees its end. */

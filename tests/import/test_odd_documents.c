@@ -28,6 +28,7 @@ static const struct odd odd_documents[] = {
      0, 0},
     {"nested traceEvents is no events array", "{\"a\":{\"traceEvents\":[{}]},\"traceEvents\":[]}",
      0, 0, 0, 0},
+    {"escaped traceEvents", "{\"tr\\u0061c\\u0065Events\":[" E1 "," E2 "]}", 0, 2, 0, 0},
     {"missing bracket", "[" E1 "," E2, 0, 2, 0, 0},
     {"missing bracket after comma", "[" E1 "," E2 ",\n", 0, 2, 0, 0},
     {"trailing comma", "[" E1 "," E2 ",]", 0, 2, 0, 0},
@@ -129,12 +130,12 @@ static void test_compress__refuses_with_a_place(void **state)
         {"hello", VTC_ERR_NOT_JSON, 1, 1, 0},
         {"\n\n  hello [", VTC_ERR_NOT_JSON, 3, 3, 4},
         {"\"text\"", VTC_ERR_NOT_JSON, 1, 1, 0},
-        {"{\"a\":1}", VTC_ERR_NOT_TRACE, 1, 8, 7},
-        {"{\"a\":[1,2,{\"b\":3}]}\n", VTC_ERR_NOT_TRACE, 2, 1, 20},
+        {"{\"a\":1}", VTC_ERR_NOT_TRACE, 1, 7, 6},
+        {"{\"a\":[1,2,{\"b\":3}]}\n", VTC_ERR_NOT_TRACE, 1, 19, 18},
         {"{\"a\":1", VTC_ERR_NOT_JSON, 1, 7, 6},
         {"{\"a\": @}", VTC_ERR_NOT_JSON, 1, 7, 6},
         {"[1,2,3]", VTC_ERR_NOT_TRACE, 1, 2, 1},
-        {"[{\"a\":1}]", VTC_ERR_NOT_TRACE, 1, 10, 9},
+        {"[{\"a\":1}]", VTC_ERR_NOT_TRACE, 1, 9, 8},
         {"\x89PNG\r\n\x1a\n", VTC_ERR_NOT_JSON, 1, 1, 0},
     };
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
