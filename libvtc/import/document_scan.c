@@ -72,6 +72,9 @@ static vtc_status open_array(struct vtci_scanner *scanner)
         !outer || (scanner->depth == 1 && outer->kind == VTCI_IN_OBJECT && outer->key_is_events);
     if (outer && events)
         scanner->has_events_array = true;
+    if (in_events(scanner))
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_NOT_AN_OBJECT,
+                                   "expected an event, found a list"));
     if (!outer && scanner->documents && vtci_scanner_accepts(scanner))
         VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
                                    "a second document begins"));

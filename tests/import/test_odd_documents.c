@@ -87,6 +87,7 @@ static const struct odd odd_documents[] = {
      "[{\"ph\":\"i\",\"args\":{\"a\":[1,2,3],\"b\":[\"x\", \"y\"],\"c\":[[1],[2,3],[]],"
      "\"d\":[1,\"x\",null,{\"k\":[{}]}],\"e\":[1 ,2],\"f\":[1,  2, 3],\"g\":[1,]}}]",
      0, 1, 0, 0},
+    {"a list among the events", "[" E1 ",\n[" E2 "]\n]", 0, 1, 1, 0},
     {"a stray quote between events", "[" E1 ",\n\"\n" E2 ",\n" E1 "]", 0, 3, 1, 0},
     {"a stray quote on the line of an event", "[" E1 ",\" " E2 "," E1 "]", 0, 3, 1, 0},
     {"a stray quote at the end", "[" E1 "," E2 "\n\"", 0, 2, 1, 0},
