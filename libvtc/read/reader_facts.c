@@ -35,8 +35,8 @@ vtc_status vtc_reader_issue(const vtc_reader *reader, uint64_t index, struct vtc
     if (!reader->has_document || index >= reader->document.listed_count)
         return VTC_ERR_ARGUMENT;
     const struct vtci_issue *issue = &reader->issues[index];
-    *out_issue = (struct vtc_issue){issue->offset, issue->len_bytes, vtci_issue_cause_text(issue->cause),
-                                    issue->cause};
+    *out_issue = (struct vtc_issue){issue->offset, issue->len_bytes,
+                                    vtci_issue_cause_text(issue->cause), issue->cause};
     return VTC_OK;
 }
 
