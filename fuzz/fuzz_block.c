@@ -90,7 +90,7 @@ static struct vtci_values *put(struct block *block, uint32_t column, int64_t val
 
 static void put_plain(struct block *block, uint32_t column, const uint8_t *text, size_t len_bytes)
 {
-    struct vtci_values *values = put(block, column, 0, 0);
+    struct vtci_values *values = put(block, column, 0, VTCI_SCALE_TOKEN);
     require(VTCI_ARRAY_RESERVE(&block->memory, values->plain, values->plain_capacity,
                                values->plain_bytes + len_bytes + 1) == VTC_OK &&
                 VTCI_ARRAY_RESERVE(&block->memory, values->plain_ends, values->plain_ends_capacity,

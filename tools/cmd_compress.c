@@ -80,15 +80,34 @@ static vtc_status compress_stream(struct compression *work, struct vtc_error *er
     return status;
 }
 
+/* What is odd about the trace. All of it is kept even so. */
+static void warn(const char *source, const struct vtc_compress_result *result)
+{
+    uint64_t others = result->issues - (result->cut_off && result->issues);
+    if (others)
+        message_print(source,
+                      "warning: %" PRIu64 " place%s no event, the first at byte %" PRIu64
+                      ": %s; all of it is kept, see 'vtc info'",
+                      others, others == 1 ? " is" : "s are", result->first_issue_offset,
+                      result->first_issue_cause);
+    if (result->cut_off && result->cut_off_offset == result->input_bytes)
+        message_print(source,
+                      "warning: the trace is cut off: the list of events is not closed at byte "
+                      "%" PRIu64 "; all of it is kept",
+                      result->input_bytes);
+    else if (result->cut_off)
+        message_print(source,
+                      "warning: the trace is cut off: an event begins at byte %" PRIu64
+                      " and is not ended at byte %" PRIu64 "; all of it is kept",
+                      result->cut_off_offset, result->input_bytes);
+}
+
 static void tell(const struct compression *work)
 {
     const struct vtc_compress_result *result = &work->result;
     int verbosity = work->options->verbosity;
-    if (result->cut_off && verbosity >= 0)
-        message_print(work->source,
-                      "warning: the trace is cut off: an event begins at byte %" PRIu64
-                      " and is not ended at byte %" PRIu64 "; all of it is kept",
-                      result->cut_off_offset, result->input_bytes);
+    if (verbosity >= 0)
+        warn(work->source, result);
     bool to_stdout = strcmp(work->target, "-") == 0;
     if (verbosity < 0 || (to_stdout && verbosity < 1))
         return;

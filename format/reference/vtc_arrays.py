@@ -390,6 +390,7 @@ def read_column(block, cur, column, n):
 def read_number(place, out, n, rows):
     cur = place.cur
     rule, scale = cur.u8("rule"), cur.u8("S")
+    has_plain, rule = rule >> 7, rule & 127
     if rule > TICKS or scale > 18 or rule == 2 and scale == 0:
         raise corrupt("NUMB-1", "a rule up to 3 and S up to 18", "%d and %d" % (rule, scale))
     ticks = None
@@ -410,24 +411,35 @@ def read_number(place, out, n, rows):
     mantissas = read_array(place, n, rows)
     out.values, out.codes, out.scale, out.rule = mantissas, codes, scale, rule
     strings = place.block.schema.strings[place.column]
-    out.texts = number_texts(codes, mantissas, rule, scale, ticks, strings)
+    out.texts = number_texts(codes, mantissas, rule, scale, ticks, strings, has_plain)
+    if has_plain:
+        plain = [i for i, (c, m) in enumerate(zip(codes, mantissas)) if c == 255 and m == 0]
+        if read_plain(place, out.texts, plain, n, rows) == 0:
+            raise corrupt("STR-1", "at least 1 plain string", "0")
 
 
 def read_strings(place, out, n, rows):
-    from vtc_block import Rows
-    cur = place.cur
     strings = place.block.schema.strings[place.column]
     ids = out.values = read_array(place, n, rows)
     if min(ids) < 0 or max(ids) >= len(strings):
         raise corrupt("STR-1", "an id up to %d" % (len(strings) - 1), "other")
-    texts = out.texts = [strings[i] for i in ids]
-    plain = [i for i, v in enumerate(ids) if v == 0]
+    out.texts = [strings[i] for i in ids]
+    read_plain(place, out.texts, [i for i, v in enumerate(ids) if v == 0], n, rows)
+
+
+def read_plain(place, texts, plain, n, rows):
+    """The plain strings, to the places of `plain` in `texts`; how many there are."""
+    from vtc_block import Rows
+    cur = place.cur
     p = cur.varint("p")
     if p != len(plain):
         raise corrupt("STR-1", "%d plain strings" % len(plain), "%d" % p)
     if p == 0:
-        return
-    plain_rows = Rows(lambda: [row for row, v in zip(row_list(place, n, rows), ids) if v == 0])
+        return 0
+    def rows_of_plain():
+        all_rows = row_list(place, n, rows)
+        return [all_rows[i] for i in plain]
+    plain_rows = Rows(rows_of_plain)
     form = cur.u8("form")
     place.ops.append("form%d" % form)
     if form == 0:
@@ -456,3 +468,4 @@ def read_strings(place, out, n, rows):
             texts[i] = b"%d" % (v & ((1 << 64) - 1))
     else:
         raise unsupported("STR-1", "a form from 0 to 2", "%d" % form)
+    return p

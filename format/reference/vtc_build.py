@@ -368,6 +368,15 @@ def number(rule, scale_, codes, mantissas):
             heading("mantissas") + mantissas)
 
 
+def number_plain(rule, scale_, codes, mantissas, p, *form):
+    """A number with plain strings; form: what follows p in 8.4."""
+    out = (u8(rule | 128, "rule, and plain strings") + u8(scale_, "S") + heading("codes") + codes +
+           heading("mantissas") + mantissas + varint(p, "p, plain strings"))
+    for part in form:
+        out += part
+    return out
+
+
 def double(value):
     return raw(struct.pack("<d", value), "%r" % value)
 

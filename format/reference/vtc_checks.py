@@ -45,12 +45,13 @@ class ZoneChecks:
 
 
 def check_bloom(block, events):
+    raw = {row for row, v in enumerate(block.columns[0].values) if v == 0}
     known = {}
     column = block.schema.column(block.schema.member(0, b"name"), STRING)
     if column is not None:
         known = {text: i for i, text in enumerate(block.schema.strings[column]) if i}
     full = set(block.zone.bloom) == {255}
-    for name in {event.name for event in events}:
+    for name in {event.name for event in events if event.row not in raw}:
         if name is None:
             continue
         if name not in known:
@@ -58,8 +59,7 @@ def check_bloom(block, events):
                 raise corrupt("ZON-3", "all bits of the filter for a name without an id", "not so")
         elif not block.zone.may_hold_name(known[name]):
             raise corrupt("ZON-3", "the bits of name %d" % known[name], "clear")
-    if not full and any(event.phase is None and event.name is None for event in events) \
-            and 0 in block.columns[0].values:
+    if raw and not full:
         raise corrupt("ZON-3", "all bits of the filter for a raw row", "not so")
 
 

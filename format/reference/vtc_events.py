@@ -9,10 +9,10 @@ from vtc_numbers import TICKS
 from vtc_schema import MEMBER, NUMBER, STRING
 
 FIELDS = (b"name", b"cat", b"ts", b"dur", b"pid", b"tid")
-DECIMAL = re.compile(rb"-?[0-9]+(\.[0-9]+)?\Z")
-TOKEN = re.compile(rb"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,5})?\Z")
+TOKEN = re.compile(rb"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\Z")
 MOST = (1 << 63) - 1                # ns; SPEC: ZON-2: what is beyond counts as this, or as -MOST
 DEPTH = 1024
+RAW_ROWS = 2                        # the column of the rows of NODE 0
 
 
 def clamp(ns):
@@ -38,7 +38,7 @@ def nanoseconds(text):
 def column_times(schema, column, data):
     """The times of the values of a column."""
     if schema.columns[column][1] == STRING:
-        return [nanoseconds(t) if DECIMAL.match(t) else None for t in data.texts]
+        return [nanoseconds(t) for t in data.texts]
     if data.rule == TICKS:
         return [nanoseconds(t) for t in data.texts]
     out = []
@@ -67,8 +67,70 @@ def shape_fields(schema, shape):
     return out
 
 
+BARE = re.compile(rb'[^\x00-\x20",:\[\]{}]+')
+BETWEEN = re.compile(rb"[ \t\r\n,]*")
+COLON = re.compile(rb"[ \t\r\n]*:[ \t\r\n]*")
+QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+
+
+def raw_value(text, pos):
+    """The value at a place of raw text, as (kind, text, the place behind it)."""
+    if text[pos:pos + 1] == b'"':
+        match = QUOTED.match(text, pos)
+        return match and ("string", match[1], match.end())
+    if text[pos:pos + 1] in (b"{", b"["):
+        depth, at = 0, pos
+        while at < len(text):
+            match = QUOTED.match(text, at)
+            if match:
+                at = match.end()
+                continue
+            if text[at] == 0x22:
+                return None
+            depth += (text[at] in b"{[") - (text[at] in b"}]")
+            at += 1
+            if depth == 0:
+                return "node", text[pos:at], at
+        return None
+    match = BARE.match(text, pos)
+    return match and ("bare", match[0], match.end())
+
+
+def raw_event(row, text):
+    """The event that a row of NODE 0 is (7.10): its members, as far as the text reads so."""
+    event, found = Event(), {}
+    event.row, event.phase = row, None
+    pos = 1
+    while True:
+        key = QUOTED.match(text, BETWEEN.match(text, pos).end())
+        colon = key and COLON.match(text, key.end())
+        value = colon and raw_value(text, colon.end())
+        if not value:
+            break
+        kind, inside, pos = value
+        if key[1] == b"ph" and kind == "string" and len(inside) <= 8 and b"\\" not in inside:
+            event.phase = inside[:1] or None
+        found[key[1]] = kind, inside
+
+    def json(field):
+        kind, inside = found.get(field, ("node", b""))
+        return {"string": b'"%b"' % inside, "bare": inside, "node": b""}[kind]
+
+    def time(field):
+        kind, inside = found.get(field, ("node", b""))
+        return None if kind == "node" else nanoseconds(inside)
+
+    def string(field):
+        kind, inside = found.get(field, ("node", b""))
+        return inside if kind == "string" else None
+    event.track = json(b"pid"), json(b"tid")
+    event.time, event.duration = time(b"ts"), time(b"dur")
+    event.name, event.category = string(b"name"), string(b"cat")
+    return event
+
+
 def block_events(block):
-    """The events of a block, in order. A raw row is an event of which nothing is known."""
+    """The events of a block, in order."""
     schema = block.schema
     shapes = schema.shapes[0]
     plans = {}
@@ -104,14 +166,13 @@ def block_events(block):
         raw = block.columns[column].texts[place]
         return b'"%b"' % raw if is_string else raw
 
+    raw_texts = iter(block.columns[RAW_ROWS].texts if RAW_ROWS in block.columns else ())
     for row, v in enumerate(block.columns[0].values):
+        if v == 0:
+            out.append(raw_event(row, next(raw_texts)))
+            continue
         event = Event()
         event.row = row
-        event.phase = event.name = event.category = event.time = event.duration = None
-        event.track = (b"", b"")
-        if v == 0:
-            out.append(event)
-            continue
         shape = shapes[v - 1]
         if v not in plans:
             counts = {}

@@ -113,8 +113,8 @@ def double_text(v):
     return text.encode()
 
 
-def number_texts(codes, mantissas, rule, scale, ticks, strings):
-    """The texts of the values of a column."""
+def number_texts(codes, mantissas, rule, scale, ticks, strings, has_plain):
+    """The texts of the values of a column; of plain strings (code 255, id 0) nothing yet."""
     used = set(codes)
     if used == {0}:
         return ticks.texts(mantissas) if ticks else decimal_texts(mantissas, scale, rule)
@@ -123,8 +123,8 @@ def number_texts(codes, mantissas, rule, scale, ticks, strings):
         where = [i for i, c in enumerate(codes) if c == code]
         values = [mantissas[i] for i in where]
         if code == 255:
-            if min(values) < 1 or max(values) >= len(strings):
-                raise corrupt("NUMB-1", "an id from 1 to %d" % (len(strings) - 1), "other")
+            if min(values) < 1 - has_plain or max(values) >= len(strings):
+                raise corrupt("NUMB-1", "an id up to %d" % (len(strings) - 1), "other")
             some = [strings[v] for v in values]
         elif code == 0:
             some = ticks.at(where).texts(values) if ticks else decimal_texts(values, scale, rule)

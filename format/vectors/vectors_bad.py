@@ -3,7 +3,8 @@ from trace_builder import (COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Row
                            add_block, vb)
 from vectors_common import (DUR, NAME, ONE, PID, TID, TOP_SPANS, TOP_TRACKS, TS, TWO, B, E, I, X,
                             bad, events_file, lines, plain_schema, start, top_file, unsupported)
-from vectors_good import NEST_ORDER, nest_file, nested_schema, string_tid_schema
+from vectors_good import (NEST_ORDER, nest_file, nested_schema, plain_number, raw_fields,
+                          string_tid_schema)
 
 GIB = 1 << 30
 
@@ -306,6 +307,12 @@ def blocks():
         events_file(ONE, spans=0), 2, verify=True)
     bad("ZON-4-longest", "A span that is longer than the longest.",
         events_file(ONE, longest=2999), 2, verify=True)
+    bad("ZON-4-raw-phase", "A raw row that the zone map gives no phase.",
+        raw_fields(phases=[(0, 5)]), 2, verify=True)
+    bad("ZON-4-raw-spans", "The span of a raw row is not counted.",
+        raw_fields(spans=1), 2, verify=True)
+    bad("ZON-2-raw", "A raw row before the first time.",
+        raw_fields(first=10001, range_=14999), 2, verify=True)
     bad("ZON-4-tracks", "The track of an event is missing.",
         events_file(ONE, tracks=[]), 2, verify=True)
     bad("ZON-4-phases-order", "Phases that do not ascend.",
@@ -420,6 +427,15 @@ def encodings():
     wrong_number("NUMB-1-code-negative", "The code -1.", 0, 0, -1, 10)
     wrong_number("NUMB-1-id", "A string that is not defined.", 0, 0, 255, 1)
     wrong_number("NUMB-1-id-0", "The string 0.", 0, 0, 255, 0)
+    bad("NUMB-1-plain-id", "Beside plain strings, a string that is not defined.",
+        plain_number(ids=[2, 0, 0, 15]), 2)
+    bad("STR-1-number-fewer", "A number with fewer plain strings than it says.",
+        plain_number(ids=[1, 0, 1, 15]), 2)
+    bad("STR-1-number-code", "Plain strings, and no number with code 255.",
+        plain_number(codes=[0, 0, 0, 0]), 2)
+    bad("STR-1-number-none", "A number with no plain strings where it says there are.",
+        events_file([I(b"f", b"1")], whole={TS: lambda t, s: vb.number_plain(
+            0, 0, vb.constant(0), vb.constant(1), 0)}), 2)
 
     def wrong_ticks(name, title, a=1.0, c=3.0, g=1, index=0, residual=0, code=0, mantissa=333,
                     scale=3, m=None):

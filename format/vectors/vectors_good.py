@@ -76,12 +76,27 @@ def blocks():
          events_file(ONE, more=b"\x01\x02\x03"))
     good("raw-rows", "Rows that are kept as raw text, by an id and as a plain string.",
          events_file([(0, b'{"ph":"i","ts":1e3}'), X(b"f", b"10", b"3"), (0, b'{ }')],
-                     raw_schema(), flags=1, first=10000, range_=3000, longest=3000, spans=1,
-                     phases=[(0, 2), (88, 1)], tracks=[0, 1]))
+                     raw_schema(), flags=1, first=10000, range_=990000, longest=3000, spans=1,
+                     phases=[(0, 1), (88, 1), (105, 1)], tracks=[0, 1]))
+    good("raw-rows-fields", "7.10: fields of raw rows: a span, the end of a begin, one that stops.",
+         raw_fields())
     schema = Schema([(0, b"id")], [(1, NUMBER)], [(0, 0, [b'{"id":', 3, b"}"])],
                     {1: [b",\n", b"\n"]}, [])
     good("records", "Rows of a shape that is no event.",
          events_file([(1, [b"1"]), (1, [b"2"]), (1, [b"3"])], schema))
+
+
+def raw_fields(**fields):
+    """X of 5 us; a B that is raw and its E that is not; doubled keys; members behind a fault."""
+    rows = [(0, b'{ "ph" : "X",,"ts":1,"args":{"ts":7,"s":"}\\""},"ts":20,"dur":"5e0","tid":2,"pid":1,}'),
+            (0, b'{"ph":"B","name":"f","pid":1,"tid":2,"ts":10}'), E(b"f", b"17"),
+            (0, b'{"ph":"X","ts":11,"pid":1,"tid":2 @ "dur":100}'),
+            (0, b'{"ph":"long phase","ts":[9],"pid":1,"tid":2}')]
+    schema = plain_schema()
+    schema.strings.pop(2, None)
+    return events_file(rows, schema, **{**dict(
+        flags=1, first=10000, range_=15000, longest=7000, spans=2,
+        phases=[(0, 1), (66, 1), (69, 1), (88, 2)], tracks=[0]), **fields})
 
 
 def raw_schema():
@@ -196,6 +211,13 @@ def strings_and_numbers():
                  1, 1, vb.planes([0, 0, 1, 255, 255, 3, 255, 2], segment, base=0),
                  vb.planes([15, 20, 10**14, 1, 2, 225, 3, 70], segment, base=0))},
              first=0, range_=10**17))
+    good("NUMB-plain", "Code 255: an id, and plain strings; the second as a time.", plain_number())
+    good("NUMB-plain-decimal", "Plain strings of form 2: numbers from 2^63 on.", events_file(
+        [I(b"f", t) for t in (b"18446744073709551615", b"9223372036854775808")],
+        whole={TS: lambda table, segment: vb.number_plain(
+            0, 0, vb.constant(255), vb.constant(0), 2, vb.u8(2, "form 2: decimal"),
+            vb.planes([(1 << 64) - 1, 1 << 63], segment, base=0, width=8))},
+        first=(1 << 63) - 1, range_=0))
     most = (1 << 63) - 1
     good("ZON-2-clamped", "ZON-2: ts and dur of 10^19 ns and more count as 2^63 - 1 ns, the end too.",
          events_file([X(b"f", b"-10000000000000000", b"1"), X(b"f", b"5", b"10000000000000000"),
@@ -207,6 +229,18 @@ def strings_and_numbers():
     good("NUMB-extremes", "18 digits, 18 decimals, and both signs.", events_file(
         [(1, [t]) for t in (b"999999999999999999", b"-999999999999999999",
                             b"0.999999999999999999", b"-0.000000000000000001")], schema))
+
+
+def plain_number(p=2, ids=(1, 0, 0, 15), codes=(255, 255, 255, 0)):
+    def encode(_, segment):
+        place = segment.add(b"-1.5e31e400", "plain strings")
+        return vb.number_plain(0, 1, vb.auto(codes, segment, "codes"),
+                               vb.auto(ids, segment, "mantissas"), p, vb.u8(0, "form 0: lengths"),
+                               vb.auto([6, 5][:p], segment, "lengths"),
+                               vb.varint(segment.number, "segment"), vb.varint(place, "offset"))
+    return events_file([I(b"f", t) for t in (b"null", b"-1.5e3", b"1e400", b"1.5")],
+                       plain_schema(strings={TS: [b"null"]}), whole={TS: encode},
+                       first=-1500000, range_=(1 << 63) - 1 + 1500000)
 
 
 def operators():

@@ -3,7 +3,7 @@
  *
  * `values` means, by the column's type:
  *   NUMBER                   mantissa (signed, at `scales[i]` decimals), or with scale 255 a
- *                            dictionary id
+ *                            dictionary id, or 0: the next of the plain strings
  *   STRING RAW SEPARATOR     dictionary id, or 0: the next of the plain strings
  *   NODE                     local shape id, 0: the next of (path, RAW)
  *   COUNT, TAG               as in the specification
@@ -11,6 +11,7 @@
 #ifndef VTCI_COLUMN_BLOCK_DATA_H
 #define VTCI_COLUMN_BLOCK_DATA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,12 @@ struct vtci_values {
     size_t plain_count;
     size_t plain_ends_capacity;
 };
+
+/* Whether value i, of a column that has strings, is a plain one. */
+static inline bool vtci_value_is_plain(const struct vtci_values *values, size_t i)
+{
+    return values->values[i] == 0 && (!values->scales || values->scales[i] == VTCI_SCALE_TOKEN);
+}
 
 struct vtci_block_data {
     struct vtci_memory *memory;

@@ -47,19 +47,6 @@ static vtc_status decode_mantissas(struct vtci_block_decoder *decoder,
     return vtci_array_decode(decoder, op, place, out, err);
 }
 
-/* SPEC: NUMB-1. */
-static vtc_status check_tokens(const struct vtci_values *values, uint64_t string_count,
-                               struct vtc_error *err)
-{
-    for (size_t i = 0; i < values->count; i++)
-        if (values->scales[i] == VTCI_SCALE_TOKEN &&
-            (uint64_t)values->values[i] - 1 >= string_count)
-            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-1",
-                                  "expected an id up to %llu, found %lld",
-                                  (unsigned long long)string_count, (long long)values->values[i]);
-    return VTC_OK;
-}
-
 static bool all_zero(const int64_t *codes, size_t count)
 {
     int64_t any = 0;
@@ -86,65 +73,6 @@ static bool has_token(const int64_t *codes, size_t count)
         if (codes[i] == VTCI_NUMBER_CODE_TOKEN)
             return true;
     return false;
-}
-
-/* Rule 3. SPEC: NUMB-3 */
-static vtc_status decode_factors(struct vtci_block_decoder *decoder,
-                                 const struct vtci_column_code *code, const uint32_t *rows,
-                                 struct vtci_values *values, int64_t *rounded,
-                                 struct vtc_error *err)
-{
-    size_t count = (size_t)code->count;
-    struct vtci_factor_arrays arrays = {.factors = code->factors,
-                                        .factor_count = code->factor_count,
-                                        .scale = code->scale,
-                                        .rounded = rounded};
-    VTC_TRY(decode_side_array(decoder, code->indices, rows, &arrays.indices, err));
-    VTC_TRY(decode_side_array(decoder, code->residuals, rows, &arrays.residuals, err));
-    VTC_TRY(decode_side_array(decoder, code->codes, rows, &arrays.codes, err));
-    bool nests = code->array->code == VTCI_OP_NEST || code->array->code == VTCI_OP_NESTED;
-    if (nests && has_token(arrays.codes, count))
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
-                              "expected no tokens in column %u", code->column);
-    values->scales = vtci_arena_array(&decoder->arena, count, 1);
-    values->values = vtci_arena_array(&decoder->arena, count, sizeof *values->values);
-    if (!values->scales || !values->values)
-        return vtci_error_memory(err, count);
-    size_t good = vtci_factors_decode(&arrays, count, values->values, values->scales);
-    if (good != count)
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-3",
-                              "expected ticks that give a decimal, found %lld",
-                              (long long)arrays.rounded[good]);
-    return check_tokens(values, decoder->schema->columns[code->column].string_count, err);
-}
-
-static vtc_status decode_number(struct vtci_block_decoder *decoder,
-                                const struct vtci_column_code *code, const uint32_t *rows,
-                                struct vtci_values *values, int64_t *array, struct vtc_error *err)
-{
-    size_t count = (size_t)code->count;
-    struct vtci_number_style style = {code->rule, code->scale};
-    const int64_t *codes;
-    VTC_TRY(decode_mantissas(decoder, code, rows, array, err));
-    if (code->rule == VTCI_NUMBER_RULE_FACTORS)
-        return decode_factors(decoder, code, rows, values, array, err);
-    VTC_TRY(decode_codes(decoder, code, rows, &codes, err));
-    bool nests = code->array->code == VTCI_OP_NEST || code->array->code == VTCI_OP_NESTED;
-    if (nests && !all_zero(codes, count))
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
-                              "expected only codes 0 in column %u", code->column);
-    values->scales = vtci_arena_array(&decoder->arena, count, 1);
-    values->values = array;
-    if (style.rule != 0)
-        values->values = vtci_arena_array(&decoder->arena, count, sizeof *array);
-    if (!values->scales || !values->values)
-        return vtci_error_memory(err, count);
-    size_t good = vtci_number_decode(style, codes, array, count, values->values, values->scales);
-    if (good != count)
-        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-1",
-                              "expected a code of a number, found %lld", (long long)codes[good]);
-    return codes ? check_tokens(values, decoder->schema->columns[code->column].string_count, err)
-                 : VTC_OK;
 }
 
 /* Form 0: lengths to ends; the bytes stay where they were unpacked. */
@@ -215,15 +143,15 @@ static vtc_status write_numbers(struct vtci_block_decoder *decoder,
     return VTC_OK;
 }
 
-/* The rows of the plain values: those whose id is 0. */
-static uint32_t *plain_rows(struct vtci_block_decoder *decoder, const int64_t *ids, size_t count,
+/* The rows of the plain values. */
+static uint32_t *plain_rows(struct vtci_block_decoder *decoder, const struct vtci_values *values,
                             const uint32_t *rows, size_t plain_count)
 {
     uint32_t *out = vtci_arena_array(&decoder->scratch, plain_count + 1, sizeof *out);
     size_t at = 0;
-    for (size_t i = 0; out && i < count; i++) {
+    for (size_t i = 0; out && i < values->count; i++) {
         out[at] = rows[i];
-        at += ids[i] == 0;
+        at += vtci_value_is_plain(values, i);
     }
     return out;
 }
@@ -240,13 +168,93 @@ static vtc_status decode_plain(struct vtci_block_decoder *decoder,
         return vtci_error_memory(err, plain_count * sizeof *numbers);
     values->plain_count = plain_count;
     if (code->form != VTCI_FORM_LENGTHS) {
-        place.rows = plain_rows(decoder, values->values, values->count, rows, plain_count);
+        place.rows = plain_rows(decoder, values, rows, plain_count);
         if (!place.rows)
             return vtci_error_memory(err, plain_count * sizeof *place.rows);
     }
     VTC_TRY(vtci_array_decode(decoder, code->plain, place, numbers, err));
     return code->form == VTCI_FORM_LENGTHS ? decode_lengths(decoder, code, values, numbers, err)
                                            : write_numbers(decoder, code, values, numbers, err);
+}
+
+/* The ids of tokens; and the plain strings among them. SPEC: NUMB-1, STR-1. */
+static vtc_status decode_tokens(struct vtci_block_decoder *decoder,
+                                const struct vtci_column_code *code, const uint32_t *rows,
+                                struct vtci_values *values, struct vtc_error *err)
+{
+    uint64_t string_count = decoder->schema->columns[code->column].string_count, plain = 0;
+    for (size_t i = 0; i < values->count; i++) {
+        if (values->scales[i] != VTCI_SCALE_TOKEN)
+            continue;
+        plain += values->values[i] == 0;
+        if ((uint64_t)values->values[i] > string_count || (values->values[i] == 0 && !code->plain))
+            return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-1",
+                                  "expected an id up to %llu, found %lld",
+                                  (unsigned long long)string_count, (long long)values->values[i]);
+    }
+    if (plain != code->plain_count)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "STR-1",
+                              "expected %llu plain strings, found %llu", (unsigned long long)plain,
+                              (unsigned long long)code->plain_count);
+    return plain ? decode_plain(decoder, code, rows, values, err) : VTC_OK;
+}
+
+/* Rule 3. SPEC: NUMB-3 */
+static vtc_status decode_factors(struct vtci_block_decoder *decoder,
+                                 const struct vtci_column_code *code, const uint32_t *rows,
+                                 struct vtci_values *values, int64_t *rounded,
+                                 struct vtc_error *err)
+{
+    size_t count = (size_t)code->count;
+    struct vtci_factor_arrays arrays = {.factors = code->factors,
+                                        .factor_count = code->factor_count,
+                                        .scale = code->scale,
+                                        .rounded = rounded};
+    VTC_TRY(decode_side_array(decoder, code->indices, rows, &arrays.indices, err));
+    VTC_TRY(decode_side_array(decoder, code->residuals, rows, &arrays.residuals, err));
+    VTC_TRY(decode_side_array(decoder, code->codes, rows, &arrays.codes, err));
+    bool nests = code->array->code == VTCI_OP_NEST || code->array->code == VTCI_OP_NESTED;
+    if (nests && has_token(arrays.codes, count))
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
+                              "expected no tokens in column %u", code->column);
+    values->scales = vtci_arena_array(&decoder->arena, count, 1);
+    values->values = vtci_arena_array(&decoder->arena, count, sizeof *values->values);
+    if (!values->scales || !values->values)
+        return vtci_error_memory(err, count);
+    size_t good = vtci_factors_decode(&arrays, count, values->values, values->scales);
+    if (good != count)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-3",
+                              "expected ticks that give a decimal, found %lld",
+                              (long long)arrays.rounded[good]);
+    return decode_tokens(decoder, code, rows, values, err);
+}
+
+static vtc_status decode_number(struct vtci_block_decoder *decoder,
+                                const struct vtci_column_code *code, const uint32_t *rows,
+                                struct vtci_values *values, int64_t *array, struct vtc_error *err)
+{
+    size_t count = (size_t)code->count;
+    struct vtci_number_style style = {code->rule, code->scale};
+    const int64_t *codes;
+    VTC_TRY(decode_mantissas(decoder, code, rows, array, err));
+    if (code->rule == VTCI_NUMBER_RULE_FACTORS)
+        return decode_factors(decoder, code, rows, values, array, err);
+    VTC_TRY(decode_codes(decoder, code, rows, &codes, err));
+    bool nests = code->array->code == VTCI_OP_NEST || code->array->code == VTCI_OP_NESTED;
+    if (nests && !all_zero(codes, count))
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NEST-3",
+                              "expected only codes 0 in column %u", code->column);
+    values->scales = vtci_arena_array(&decoder->arena, count, 1);
+    values->values = array;
+    if (style.rule != 0)
+        values->values = vtci_arena_array(&decoder->arena, count, sizeof *array);
+    if (!values->scales || !values->values)
+        return vtci_error_memory(err, count);
+    size_t good = vtci_number_decode(style, codes, array, count, values->values, values->scales);
+    if (good != count)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "NUMB-1",
+                              "expected a code of a number, found %lld", (long long)codes[good]);
+    return codes || code->plain ? decode_tokens(decoder, code, rows, values, err) : VTC_OK;
 }
 
 static vtc_status decode_string(struct vtci_block_decoder *decoder,

@@ -131,36 +131,6 @@ static vtc_status encode_nested(struct vtci_block_encoder *encoder, uint32_t col
     return provide(encoder, column, encoder->nested_mantissas);
 }
 
-static vtc_status encode_number(struct vtci_block_encoder *encoder, uint32_t column)
-{
-    const struct vtci_values *values = &encoder->data->columns[column];
-    if (column == encoder->dur && encoder->nested)
-        return encode_nested(encoder, column);
-    struct vtci_column_code *code = code_add(encoder, column);
-    struct vtci_input input = {.count = values->count,
-                               .depth = 1,
-                               .column = column,
-                               .rows = encoder->rows.columns[column].rows};
-    const int64_t *codes;
-    struct vtci_draft draft;
-    bool is_whole;
-    VTC_TRY(vtci_factors_plan(encoder, values, &input, FACTOR_DECIMALS, code, &input.values,
-                              &is_whole));
-    if (input.values) {
-        VTC_TRY(vtci_column_plan(encoder, &input, &draft));
-        code->array = draft.op;
-        return provide(encoder, column, input.values);
-    }
-    VTC_TRY(make_mantissas(encoder, values, code, &input.values, &codes));
-    if (column == encoder->ts && !codes) /* SPEC: NEST-3: all codes of ts are 0 */
-        VTC_TRY(plan_times(encoder, &input, &draft));
-    else
-        VTC_TRY(vtci_column_plan(encoder, &input, &draft));
-    code->array = draft.op;
-    VTC_TRY(plan_codes(encoder, &input, codes, code));
-    return provide(encoder, column, input.values);
-}
-
 /* Sources and pictures in traces stay well below. */
 #define LONG_STRING_BYTES ((size_t)1 << 20)
 
@@ -192,12 +162,28 @@ static vtc_status encode_texts(struct vtci_block_encoder *encoder, const struct 
                           VTCI_POOL_TEXT, zstd_level, &code->segment, &cost_bytes);
 }
 
+static vtc_status check_plain(struct vtci_block_encoder *encoder, const struct vtci_values *values,
+                              uint32_t column)
+{
+    size_t plain = 0;
+    for (size_t i = 0; i < values->count; i++)
+        plain += vtci_value_is_plain(values, i);
+    if (plain == values->plain_count)
+        return VTC_OK;
+    return vtci_error_set(encoder->err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, "STR-1",
+                          "expected %zu plain strings in column %u, found %zu", plain, column,
+                          values->plain_count);
+}
+
 /* Strings that are numbers become numbers, with the rows of the plain values. */
 static vtc_status encode_plain(struct vtci_block_encoder *encoder, const struct vtci_values *values,
                                const uint32_t *rows, struct vtci_column_code *code)
 {
     struct vtci_arena *scratch = &encoder->scratch;
     size_t count = values->plain_count;
+    VTC_TRY(check_plain(encoder, values, code->column));
+    if (count == 0)
+        return VTC_OK;
     code->plain_count = count;
     int64_t *numbers = vtci_arena_array(scratch, count, sizeof *numbers);
     if (!numbers)
@@ -210,7 +196,7 @@ static vtc_status encode_plain(struct vtci_block_encoder *encoder, const struct 
     size_t at = 0;
     for (size_t i = 0; i < values->count; i++) {
         plain_rows[at] = rows[i];
-        at += values->values[i] == 0;
+        at += vtci_value_is_plain(values, i);
     }
     struct vtci_input input = {
         .values = numbers, .count = count, .rows = plain_rows, .depth = 1, .column = code->column};
@@ -218,6 +204,38 @@ static vtc_status encode_plain(struct vtci_block_encoder *encoder, const struct 
     VTC_TRY(vtci_column_plan(encoder, &input, &draft));
     code->plain = draft.op;
     return VTC_OK;
+}
+
+static vtc_status encode_number(struct vtci_block_encoder *encoder, uint32_t column)
+{
+    const struct vtci_values *values = &encoder->data->columns[column];
+    if (column == encoder->dur && encoder->nested)
+        return encode_nested(encoder, column);
+    struct vtci_column_code *code = code_add(encoder, column);
+    struct vtci_input input = {.count = values->count,
+                               .depth = 1,
+                               .column = column,
+                               .rows = encoder->rows.columns[column].rows};
+    const int64_t *codes;
+    struct vtci_draft draft;
+    bool is_whole;
+    VTC_TRY(vtci_factors_plan(encoder, values, &input, FACTOR_DECIMALS, code, &input.values,
+                              &is_whole));
+    if (input.values) {
+        VTC_TRY(vtci_column_plan(encoder, &input, &draft));
+        code->array = draft.op;
+        VTC_TRY(encode_plain(encoder, values, input.rows, code));
+        return provide(encoder, column, input.values);
+    }
+    VTC_TRY(make_mantissas(encoder, values, code, &input.values, &codes));
+    if (column == encoder->ts && !codes) /* SPEC: NEST-3: all codes of ts are 0 */
+        VTC_TRY(plan_times(encoder, &input, &draft));
+    else
+        VTC_TRY(vtci_column_plan(encoder, &input, &draft));
+    code->array = draft.op;
+    VTC_TRY(plan_codes(encoder, &input, codes, code));
+    VTC_TRY(encode_plain(encoder, values, input.rows, code));
+    return provide(encoder, column, input.values);
 }
 
 static vtc_status encode_string(struct vtci_block_encoder *encoder, uint32_t column)
@@ -230,17 +248,10 @@ static vtc_status encode_string(struct vtci_block_encoder *encoder, uint32_t col
                                .column = column,
                                .rows = encoder->rows.columns[column].rows};
     struct vtci_draft draft;
-    size_t zeros = 0;
-    for (size_t i = 0; i < values->count; i++)
-        zeros += values->values[i] == 0;
-    if (zeros != values->plain_count)
-        return vtci_error_set(encoder->err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, "STR-1",
-                              "expected %zu plain strings in column %u, found %zu", zeros, column,
-                              values->plain_count);
     VTC_TRY(vtci_column_plan(encoder, &input, &draft));
     code->array = draft.op;
     VTC_TRY(provide(encoder, column, values->values));
-    return zeros ? encode_plain(encoder, values, input.rows, code) : VTC_OK;
+    return encode_plain(encoder, values, input.rows, code);
 }
 
 vtc_status vtci_column_encode(struct vtci_block_encoder *encoder, uint32_t column)

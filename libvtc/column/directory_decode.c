@@ -239,25 +239,8 @@ static vtc_status parse_factors(struct parser *p, struct vtci_column_code *code)
     return parse_array(p, code->count, 1, &code->residuals);
 }
 
-static vtc_status parse_number(struct parser *p, struct vtci_column_code *code)
+static vtc_status parse_plain(struct parser *p, struct vtci_column_code *code)
 {
-    code->rule = vtci_cursor_u8(&p->at);
-    code->scale = vtci_cursor_u8(&p->at);
-    if (p->at.failed)
-        return cut_off(p);
-    if (code->rule > VTCI_NUMBER_RULE_MAX || code->scale > VTCI_NUMBER_SCALE_MAX ||
-        (code->rule == 2 && code->scale == 0))
-        return broken(p, "NUMB-1", "rule 0 to 3 and scale 0 to 18 (rule 2: from 1)",
-                      (uint64_t)code->rule << 8 | code->scale);
-    if (code->rule == VTCI_NUMBER_RULE_FACTORS)
-        VTC_TRY(parse_factors(p, code));
-    VTC_TRY(parse_array(p, code->count, 1, &code->codes));
-    return parse_array(p, code->count, 1, &code->array);
-}
-
-static vtc_status parse_string(struct parser *p, struct vtci_column_code *code)
-{
-    VTC_TRY(parse_array(p, code->count, 1, &code->array));
     code->plain_count = vtci_cursor_varint(&p->at);
     if (!p->at.failed && code->plain_count > code->count)
         return broken(p, "STR-1", "at most n plain strings", code->plain_count);
@@ -281,6 +264,34 @@ static vtc_status parse_string(struct parser *p, struct vtci_column_code *code)
     return code->form == VTCI_FORM_LENGTHS
                ? parse_place(p, "STR-1", &code->segment, &code->offset, 0)
                : VTC_OK;
+}
+
+static vtc_status parse_number(struct parser *p, struct vtci_column_code *code)
+{
+    uint8_t rule = vtci_cursor_u8(&p->at);
+    bool has_plain = rule & VTCI_NUMBER_HAS_PLAIN;
+    code->rule = rule & (uint8_t)~VTCI_NUMBER_HAS_PLAIN;
+    code->scale = vtci_cursor_u8(&p->at);
+    if (p->at.failed)
+        return cut_off(p);
+    if (code->rule > VTCI_NUMBER_RULE_MAX || code->scale > VTCI_NUMBER_SCALE_MAX ||
+        (code->rule == 2 && code->scale == 0))
+        return broken(p, "NUMB-1", "rule 0 to 3 and scale 0 to 18 (rule 2: from 1)",
+                      (uint64_t)code->rule << 8 | code->scale);
+    if (code->rule == VTCI_NUMBER_RULE_FACTORS)
+        VTC_TRY(parse_factors(p, code));
+    VTC_TRY(parse_array(p, code->count, 1, &code->codes));
+    VTC_TRY(parse_array(p, code->count, 1, &code->array));
+    if (!has_plain)
+        return VTC_OK;
+    VTC_TRY(parse_plain(p, code));
+    return code->plain_count ? VTC_OK : broken(p, "STR-1", "at least 1 plain string", 0);
+}
+
+static vtc_status parse_string(struct parser *p, struct vtci_column_code *code)
+{
+    VTC_TRY(parse_array(p, code->count, 1, &code->array));
+    return parse_plain(p, code);
 }
 
 static vtc_status parse_column(struct parser *p, struct vtci_column_code *code)

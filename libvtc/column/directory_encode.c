@@ -121,12 +121,14 @@ static vtc_status put_number(struct vtci_block_encoder *encoder,
                              const struct vtci_column_code *code, uint32_t *segments)
 {
     struct vtci_buffer *to = &encoder->directory;
-    VTC_TRY(vtci_buffer_u8(to, code->rule));
+    unsigned has_plain = code->plain_count ? VTCI_NUMBER_HAS_PLAIN : 0;
+    VTC_TRY(vtci_buffer_u8(to, (uint8_t)(code->rule | has_plain)));
     VTC_TRY(vtci_buffer_u8(to, code->scale));
     if (code->rule == VTCI_NUMBER_RULE_FACTORS)
         VTC_TRY(put_factors(encoder, code, segments));
     VTC_TRY(put_array(encoder, code->codes, segments));
-    return put_array(encoder, code->array, segments);
+    VTC_TRY(put_array(encoder, code->array, segments));
+    return has_plain ? put_plain(encoder, code, segments) : VTC_OK;
 }
 
 static vtc_status put_column(struct vtci_block_encoder *encoder,

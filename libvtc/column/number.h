@@ -15,6 +15,7 @@
 #define VTCI_NUMBER_RULE_FACTORS 3 /* factors.h */
 #define VTCI_NUMBER_RULE_MAX 3
 #define VTCI_NUMBER_CODE_TOKEN 255
+#define VTCI_NUMBER_HAS_PLAIN 128u /* beside the rule: plain strings come behind the mantissas */
 
 struct vtci_number_style {
     uint8_t rule;

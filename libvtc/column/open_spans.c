@@ -3,10 +3,11 @@
 #include "base/error.h"
 
 void vtci_open_spans_init(struct vtci_open_spans *spans, struct vtci_memory *memory,
-                          size_t open_max)
+                          const struct vtci_schema *schema, size_t open_max)
 {
     memset(spans, 0, sizeof *spans);
     spans->memory = memory;
+    spans->schema = schema;
     spans->open_max = open_max;
 }
 
@@ -97,15 +98,24 @@ vtc_status vtci_open_spans_begin(struct vtci_open_spans *spans, uint32_t track, 
     return VTC_OK;
 }
 
-/* A string that had an id at the begin has it at the end too, so a begin with an id is told by it
- * alone; its text need not be there any more. */
-static bool labels_equal(const struct vtci_label *begin, const struct vtci_label *end)
+struct vtci_bytes vtci_label_text(const struct vtci_schema *schema, const char *key,
+                                  const struct vtci_label *label)
+{
+    uint32_t column = label->id ? vtci_schema_root_column(schema, key, VTCI_STRING) : VTCI_NONE;
+    return column == VTCI_NONE ? label->text
+                               : vtci_column_string(&schema->columns[column], label->id);
+}
+
+/* A name may have an id at one end only: it got one meanwhile, or the row of the other is text. */
+static bool names_equal(const struct vtci_open_spans *spans, const struct vtci_label *begin,
+                        const struct vtci_label *end)
 {
     if (begin->absent || end->absent)
         return begin->absent == end->absent;
-    if (begin->id)
+    if (begin->id && end->id)
         return begin->id == end->id;
-    return vtci_bytes_equal(begin->text, end->text);
+    return vtci_bytes_equal(vtci_label_text(spans->schema, "name", begin),
+                            vtci_label_text(spans->schema, "name", end));
 }
 
 bool vtci_open_spans_end(struct vtci_open_spans *spans, uint32_t track,
@@ -121,7 +131,7 @@ bool vtci_open_spans_end(struct vtci_open_spans *spans, uint32_t track,
     size_t lowest =
         stack->count > VTCI_OPEN_SPANS_SEARCHED ? stack->count - VTCI_OPEN_SPANS_SEARCHED : 0;
     for (size_t i = stack->count; i-- > lowest;) {
-        if (!name->absent && !labels_equal(&stack->spans[i].name, name))
+        if (!name->absent && !names_equal(spans, &stack->spans[i].name, name))
             continue;
         *out_span = stack->spans[i];
         stack->count--;

@@ -41,14 +41,15 @@ struct vtci_open_stack {
 
 struct vtci_open_spans {
     struct vtci_memory *memory;
-    struct vtci_open_stack *stacks; /* by track */
+    const struct vtci_schema *schema; /* borrowed; its dictionaries hold the texts of ids */
+    struct vtci_open_stack *stacks;   /* by track */
     size_t stack_capacity;
     size_t open_count;
     size_t open_max;
 };
 
 void vtci_open_spans_init(struct vtci_open_spans *spans, struct vtci_memory *memory,
-                          size_t open_max);
+                          const struct vtci_schema *schema, size_t open_max);
 void vtci_open_spans_free(struct vtci_open_spans *spans);
 
 VTC_NODISCARD vtc_status vtci_open_spans_begin(struct vtci_open_spans *spans, uint32_t track,
@@ -60,5 +61,9 @@ VTC_NODISCARD vtc_status vtci_open_spans_begin(struct vtci_open_spans *spans, ui
 bool vtci_open_spans_end(struct vtci_open_spans *spans, uint32_t track,
                          const struct vtci_label *name, struct vtci_open_span *out_span);
 void vtci_open_span_release(struct vtci_open_spans *spans, struct vtci_open_span *span);
+
+/* The text of a label of the member `key` of path 0: by its id, as what it borrowed may be gone. */
+struct vtci_bytes vtci_label_text(const struct vtci_schema *schema, const char *key,
+                                  const struct vtci_label *label);
 
 #endif

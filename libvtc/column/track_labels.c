@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "column/raw_event.h"
 
 void vtci_track_labels_init(struct vtci_track_labels *labels, struct vtci_memory *memory,
                             size_t text_bytes_max)
@@ -38,6 +39,28 @@ uint32_t vtci_label_column(const struct vtci_schema *schema)
     uint32_t name =
         args == VTCI_NONE ? VTCI_NONE : vtci_schema_find_path(schema, args, VTCI_MEMBER, "name", 4);
     return vtci_schema_find_column(schema, name, VTCI_STRING);
+}
+
+uint32_t vtci_label_raw_column(const struct vtci_schema *schema)
+{
+    uint32_t args = vtci_schema_find_path(schema, 0, VTCI_MEMBER, "args", 4);
+    return vtci_schema_find_column(schema, args, VTCI_RAW);
+}
+
+struct vtci_bytes vtci_label_in_args(struct vtci_bytes args)
+{
+    struct vtci_raw_value name = {{NULL, 0}, 0};
+    if (args.data && args.len_bytes && args.data[0] == '{')
+        name = vtci_raw_member(args, "name");
+    return name.type == VTCI_STRING ? name.text : (struct vtci_bytes){NULL, 0};
+}
+
+struct vtci_bytes vtci_label_in_row(struct vtci_bytes row)
+{
+    struct vtci_raw_value args = {{NULL, 0}, 0};
+    if (row.data)
+        args = vtci_raw_member(row, "args");
+    return vtci_label_in_args(args.type == VTCI_NODE ? args.text : (struct vtci_bytes){NULL, 0});
 }
 
 static vtc_status reserve(struct vtci_track_labels *labels, uint32_t track)

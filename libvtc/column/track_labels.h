@@ -36,8 +36,13 @@ void vtci_track_labels_free(struct vtci_track_labels *labels);
 
 /* What a metadata event of this name gives. */
 enum vtci_label_kind vtci_label_kind_of(struct vtci_bytes event_name);
-/* The column in which the text stands (args.name, STRING); VTCI_NONE. */
+/* The column in which the text stands (args.name, STRING), and that of args where it is kept as text
+ * (args, RAW); VTCI_NONE. */
 uint32_t vtci_label_column(const struct vtci_schema *schema);
+uint32_t vtci_label_raw_column(const struct vtci_schema *schema);
+/* The same in the text of args, and of a whole row. Borrowed; absent where there is none. */
+struct vtci_bytes vtci_label_in_args(struct vtci_bytes args);
+struct vtci_bytes vtci_label_in_row(struct vtci_bytes row);
 
 /* `kind` is not NONE. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_track_labels_put(struct vtci_track_labels *labels, uint32_t track,

@@ -65,9 +65,22 @@ static void *worker_main(void *context)
     return NULL;
 }
 
+/* The file header comes with the first frame, so that refused input leaves nothing behind. */
+static vtc_status put_header(struct vtci_archive *archive, struct vtc_error *err)
+{
+    uint8_t header[VTCI_FILE_HEADER_BYTES];
+    if (archive->output_bytes)
+        return VTC_OK;
+    vtci_file_header_encode(header);
+    VTC_TRY(archive->write(archive->write_context, header, sizeof header, err));
+    archive->output_bytes = sizeof header;
+    return VTC_OK;
+}
+
 static vtc_status put(struct vtci_archive *archive, const void *bytes, size_t len_bytes,
                       struct vtc_error *err)
 {
+    VTC_TRY(put_header(archive, err));
     VTC_TRY(archive->write(archive->write_context, bytes, len_bytes, err));
     archive->output_bytes += len_bytes;
     return VTC_OK;
@@ -113,10 +126,6 @@ vtc_status vtci_archive_create(struct vtci_memory *memory, const struct vtci_sch
         vtci_job_init(&archive->jobs[i], memory);
     if (status == VTC_OK && threads > 1)
         status = start_workers(archive, threads, err);
-    uint8_t header[VTCI_FILE_HEADER_BYTES];
-    vtci_file_header_encode(header);
-    if (status == VTC_OK)
-        status = put(archive, header, sizeof header, err);
     if (status != VTC_OK) {
         vtci_archive_free(archive);
         return status;
@@ -268,6 +277,7 @@ vtc_status vtci_archive_finish(struct vtci_archive *archive, struct vtci_block_b
 {
     while (archive->written < archive->submitted)
         VTC_TRY(write_oldest(archive, err));
+    VTC_TRY(put_header(archive, err));
     if (!archive->tools.packer)
         archive->tools.packer = vtci_packer_create(archive->memory);
     if (!archive->tools.packer)

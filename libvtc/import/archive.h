@@ -22,7 +22,7 @@
 
 struct vtci_archive;
 
-/* Writes the file header. `threads` 0 or 1: jobs run where they are submitted. */
+/* `threads` 0 or 1: jobs run where they are submitted. */
 VTC_NODISCARD vtc_status vtci_archive_create(struct vtci_memory *memory,
                                              const struct vtci_schema *schema, int level,
                                              unsigned threads, vtc_write_fn write,

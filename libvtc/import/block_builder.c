@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "column/event_time.h"
+#include "column/raw_event.h"
 #include "import/block_builder_top.h"
 #include "import/string_predict.h"
 
@@ -54,7 +55,7 @@ vtc_status vtci_block_builder_init(struct vtci_block_builder *builder, struct vt
     builder->parser = parser;
     builder->last_track = VTCI_NONE;
     vtci_built_block_init(&builder->block, memory);
-    vtci_open_spans_init(&builder->open, memory, VTCI_OPEN_SPANS);
+    vtci_open_spans_init(&builder->open, memory, schema, VTCI_OPEN_SPANS);
     vtci_top_spans_init(&builder->top, memory, VTCI_TOP_SPANS);
     vtci_track_labels_init(&builder->labels, memory, VTCI_TRACK_LABELS_BYTES);
     vtci_buffer_init(&builder->track_text, memory);
@@ -118,6 +119,7 @@ static inline vtc_status push_number(struct vtci_memory *memory, struct vtci_val
     return VTC_OK;
 }
 
+/* The text alone; its value, 0, is the caller's. */
 static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *values,
                              const uint8_t *text, size_t len_bytes)
 {
@@ -129,13 +131,15 @@ static vtc_status push_plain(struct vtci_memory *memory, struct vtci_values *val
         memcpy(values->plain + values->plain_bytes, text, len_bytes);
     values->plain_bytes += len_bytes;
     values->plain_ends[values->plain_count++] = values->plain_bytes;
-    return push_value(memory, values, 0);
+    return VTC_OK;
 }
 
 static inline vtc_status push_string(struct vtci_memory *memory, struct vtci_values *values,
                                      uint32_t id, const uint8_t *text, size_t len_bytes)
 {
-    return id ? push_value(memory, values, id) : push_plain(memory, values, text, len_bytes);
+    if (!id)
+        VTC_TRY(push_plain(memory, values, text, len_bytes));
+    return push_value(memory, values, id);
 }
 
 /* --- tracks ---------------------------------------------------------------------------------- */
@@ -266,8 +270,8 @@ static vtc_status carry(struct vtci_block_builder *builder, const struct vtci_op
     struct vtci_built_block *block = &builder->block;
     VTC_TRY(VTCI_ARRAY_RESERVE(builder->memory, block->carried, block->carried_capacity,
                                block->carried_count + 1));
-    struct vtci_bytes name = vtci_label_text(builder, "name", &span->name);
-    struct vtci_bytes category = vtci_label_text(builder, "cat", &span->category);
+    struct vtci_bytes name = vtci_label_text(builder->schema, "name", &span->name);
+    struct vtci_bytes category = vtci_label_text(builder->schema, "cat", &span->category);
     VTC_TRY(vtci_buffer_append(&block->carried_text, name.data, name.len_bytes));
     VTC_TRY(vtci_buffer_append(&block->carried_text, category.data, category.len_bytes));
     struct vtci_carried *carried = &block->carried[block->carried_count++];
@@ -295,17 +299,18 @@ static vtc_status note_end(struct vtci_block_builder *builder, const struct vtci
     return status;
 }
 
-/* What the zone map and the top list want to know of an event. */
-static vtc_status note_event(struct vtci_block_builder *builder, const struct vtci_row *row)
+/* What the zone map and the top list want to know of an event. `raw` is its text if that is all there
+ * is, else absent. */
+static vtc_status note_event(struct vtci_block_builder *builder, const struct vtci_row *row,
+                             uint8_t phase, struct vtci_bytes raw)
 {
     struct vtci_zone_map *zone = &builder->block.zone;
-    uint8_t phase = row->shape ? row->shape->phase : 0;
     uint32_t track;
     int64_t ns, duration_ns;
     zone->events++;
     zone->phases[phase]++;
     builder->events++;
-    builder->recognised += phase || !row->shape;
+    builder->recognised += phase != 0;
     VTC_TRY(track_find(builder, json_text(vtci_row_role(row, VTCI_ROLE_PID)),
                        json_text(vtci_row_role(row, VTCI_ROLE_TID)), &track));
     VTC_TRY(zone_note_track(builder, track));
@@ -314,7 +319,7 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
     if (name_entry || !row->shape)
         vtci_bloom_add(zone->bloom, name.id);
     if (phase == 'M')
-        VTC_TRY(vtci_builder_note_track_label(builder, row, track));
+        VTC_TRY(vtci_builder_note_track_label(builder, row, track, raw));
     if (!entry_time(vtci_row_role(row, VTCI_ROLE_TS), &ns))
         return VTC_OK;
     if (phase == 'M' && ns == 0) /* metadata stand outside of time */
@@ -334,20 +339,47 @@ static vtc_status note_event(struct vtci_block_builder *builder, const struct vt
     return VTC_OK;
 }
 
+/* The same of a row that is kept as text. */
+static vtc_status note_raw_event(struct vtci_block_builder *builder, struct vtci_bytes text)
+{
+    static const uint8_t field_of[VTCI_ROLES] = {
+        [VTCI_ROLE_TS] = VTCI_EVENT_TS,     [VTCI_ROLE_DUR] = VTCI_EVENT_DUR,
+        [VTCI_ROLE_PID] = VTCI_EVENT_PID,   [VTCI_ROLE_TID] = VTCI_EVENT_TID,
+        [VTCI_ROLE_NAME] = VTCI_EVENT_NAME, [VTCI_ROLE_CAT] = VTCI_EVENT_CAT};
+    struct vtci_raw_event raw;
+    struct vtci_entry entries[VTCI_ROLES];
+    uint32_t role_entries[VTCI_ROLES];
+    vtci_raw_event_read(text, &raw);
+    memset(entries, 0, sizeof entries);
+    memset(role_entries, 0, sizeof role_entries);
+    for (uint32_t role = VTCI_ROLE_TS; role < VTCI_ROLES; role++) {
+        const struct vtci_raw_value *value = &raw.fields[field_of[role]];
+        entries[role].text = value->text.data;
+        entries[role].len_bytes = (uint32_t)value->text.len_bytes;
+        entries[role].type = value->type;
+        entries[role].scale = VTCI_SCALE_TOKEN;
+        role_entries[role] = value->type ? role + 1 : 0;
+    }
+    struct vtci_row row = {.entries = entries, .role_entries = role_entries};
+    return note_event(builder, &row, raw.phase, text);
+}
+
 /* --- rows ------------------------------------------------------------------------------------ */
 
-/* Gives tokens their ids. *out_fits is false when one cannot have any. */
+/* Gives tokens their ids, or their texts to the plain strings of their columns. */
 static vtc_status resolve_tokens(struct vtci_block_builder *builder, struct vtci_entry *entries,
-                                 size_t count, bool *out_fits)
+                                 size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct vtci_entry *entry = &entries[i];
         if (entry->type != VTCI_NUMBER || entry->scale != VTCI_SCALE_TOKEN)
             continue;
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, true,
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
                             &entry->id));
         entry->value = entry->id;
-        *out_fits &= entry->id != 0;
+        if (!entry->id)
+            VTC_TRY(push_plain(builder->memory, &builder->block.data.columns[entry->column],
+                               entry->text, entry->len_bytes));
     }
     return VTC_OK;
 }
@@ -368,7 +400,7 @@ static inline vtc_status resolve_string(struct vtci_block_builder *builder,
     if (entry->id) {
         vtci_interner_note(&builder->interner, entry->column);
     } else {
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, false,
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
                             &entry->id));
         VTC_TRY(predictor_grow(builder, entry->column));
     }
@@ -382,7 +414,7 @@ static vtc_status push_entry(struct vtci_block_builder *builder, struct vtci_val
     struct vtci_memory *memory = builder->memory;
     switch (entry->type) {
     case VTCI_RAW:
-        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes, false,
+        VTC_TRY(vtci_intern(&builder->interner, entry->column, entry->text, entry->len_bytes,
                             &entry->id));
         return push_string(memory, values, entry->id, entry->text, entry->len_bytes);
     case VTCI_TAG:
@@ -420,8 +452,7 @@ static vtc_status push_raw_row(struct vtci_block_builder *builder, struct vtci_b
 {
     struct vtci_values *columns = builder->block.data.columns;
     uint32_t id;
-    VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_ROOT_RAW, text.data, text.len_bytes, false,
-                        &id));
+    VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_ROOT_RAW, text.data, text.len_bytes, &id));
     VTC_TRY(push_value(builder->memory, &columns[VTCI_COLUMN_ROOT], 0));
     VTC_TRY(push_string(builder->memory, &columns[VTCI_COLUMN_ROOT_RAW], id, text.data,
                         text.len_bytes));
@@ -438,16 +469,16 @@ vtc_status vtci_block_builder_add(struct vtci_block_builder *builder, const stru
     if (block->data.rows == 0)
         block->zone.document_offset = offset;
     struct vtci_entry *entries = builder->parser->entries;
-    bool fits = row->shape != NULL;
-    if (fits && builder->parser->has_tokens)
-        VTC_TRY(resolve_tokens(builder, entries, row->entry_count, &fits));
-    if (fits)
+    if (row->shape && builder->parser->has_tokens)
+        VTC_TRY(resolve_tokens(builder, entries, row->entry_count));
+    if (row->shape)
         VTC_TRY(push_entries(builder, entries, row->entry_count));
     else
         VTC_TRY(push_raw_row(builder, text));
-    static const struct vtci_row raw_row;
-    if (!fits || row->shape->is_event)
-        VTC_TRY(note_event(builder, fits ? row : &raw_row));
+    if (!row->shape)
+        VTC_TRY(note_raw_event(builder, text));
+    else if (row->shape->is_event)
+        VTC_TRY(note_event(builder, row, row->shape->phase, (struct vtci_bytes){NULL, 0}));
     block->zone.document_bytes += text.len_bytes;
     block->data.rows++;
     builder->rows++;
@@ -467,8 +498,8 @@ vtc_status vtci_block_builder_separator(struct vtci_block_builder *builder, stru
             id = last->last_id;
     }
     if (!id)
-        VTC_TRY(vtci_intern(&builder->interner, VTCI_COLUMN_SEPARATOR, text.data, text.len_bytes,
-                            false, &id));
+        VTC_TRY(
+            vtci_intern(&builder->interner, VTCI_COLUMN_SEPARATOR, text.data, text.len_bytes, &id));
     last->last_id = id;
     VTC_TRY(push_string(builder->memory, values, id, text.data, text.len_bytes));
     builder->block.zone.document_bytes += text.len_bytes;

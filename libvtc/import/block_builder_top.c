@@ -26,7 +26,8 @@ static struct vtci_label pair_label(const struct vtci_block_builder *builder, co
                                     const struct vtci_label *begin, bool is_carried,
                                     const struct vtci_entry *end)
 {
-    if (begin->absent || (is_carried && vtci_label_text(builder, key, begin).len_bytes == 0))
+    if (begin->absent ||
+        (is_carried && vtci_label_text(builder->schema, key, begin).len_bytes == 0))
         return vtci_entry_label(end);
     return *begin;
 }
@@ -51,18 +52,28 @@ vtc_status vtci_builder_note_top_pair(struct vtci_block_builder *builder,
     return vtci_top_spans_add(&builder->top, &span, &name, &category);
 }
 
-vtc_status vtci_builder_note_track_label(struct vtci_block_builder *builder,
-                                         const struct vtci_row *row, uint32_t track)
+/* The last value of a column in a row; absent if there is none. */
+static struct vtci_bytes value_in(const struct vtci_row *row, uint32_t column)
 {
+    for (size_t i = column == VTCI_NONE ? 0 : row->entry_count; i-- > 0;)
+        if (row->entries[i].column == column)
+            return (struct vtci_bytes){row->entries[i].text, row->entries[i].len_bytes};
+    return (struct vtci_bytes){NULL, 0};
+}
+
+vtc_status vtci_builder_note_track_label(struct vtci_block_builder *builder,
+                                         const struct vtci_row *row, uint32_t track,
+                                         struct vtci_bytes raw)
+{
+    const struct vtci_schema *schema = builder->schema;
     struct vtci_label name = vtci_entry_label(vtci_row_role(row, VTCI_ROLE_NAME));
     enum vtci_label_kind kind = name.absent ? VTCI_LABEL_NONE : vtci_label_kind_of(name.text);
-    uint32_t column = kind ? vtci_label_column(builder->schema) : VTCI_NONE;
-    if (column == VTCI_NONE)
+    if (kind == VTCI_LABEL_NONE)
         return VTC_OK;
-    for (size_t i = row->entry_count; i-- > 0;)
-        if (row->entries[i].column == column)
-            return vtci_track_labels_put(&builder->labels, track, kind,
-                                         (struct vtci_bytes){row->entries[i].text,
-                                                             row->entries[i].len_bytes});
-    return VTC_OK;
+    struct vtci_bytes label = vtci_label_in_row(raw);
+    if (!raw.data)
+        label = value_in(row, vtci_label_column(schema));
+    if (!raw.data && !label.data)
+        label = vtci_label_in_args(value_in(row, vtci_label_raw_column(schema)));
+    return label.data ? vtci_track_labels_put(&builder->labels, track, kind, label) : VTC_OK;
 }

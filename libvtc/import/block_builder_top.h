@@ -16,16 +16,6 @@ static inline struct vtci_label vtci_entry_label(const struct vtci_entry *entry)
     return label;
 }
 
-/* The text of a label of an open span: by its id, as the window has moved on. */
-static inline struct vtci_bytes vtci_label_text(const struct vtci_block_builder *builder,
-                                                const char *key, const struct vtci_label *label)
-{
-    if (!label->id)
-        return label->text;
-    uint32_t column = vtci_schema_root_column(builder->schema, key, VTCI_STRING);
-    return vtci_column_string(&builder->schema->columns[column], label->id);
-}
-
 /* An X that vtci_top_spans_wants. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_builder_note_top_span(struct vtci_block_builder *builder,
                                                     const struct vtci_row *row, uint32_t track,
@@ -35,8 +25,10 @@ VTC_NODISCARD vtc_status vtci_builder_note_top_pair(struct vtci_block_builder *b
                                                     const struct vtci_row *row, uint32_t track,
                                                     int64_t end_ns,
                                                     const struct vtci_open_span *begin);
-/* A metadata event: perhaps the name of a process or thread. NO_MEMORY. */
+/* A metadata event: perhaps the name of a process or thread. `raw` is the text of a row that has
+ * nothing else. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_builder_note_track_label(struct vtci_block_builder *builder,
-                                                       const struct vtci_row *row, uint32_t track);
+                                                       const struct vtci_row *row, uint32_t track,
+                                                       struct vtci_bytes raw);
 
 #endif

@@ -120,6 +120,10 @@ static vtc_status finish(struct compressor *compressor, struct vtc_compress_resu
         out_result->events = document.events;
         out_result->raw_events = scanner->builder.raw_events;
         out_result->issues = document.issue_count;
+        if (document.listed_count) {
+            out_result->first_issue_offset = document.issues[0].offset;
+            out_result->first_issue_cause = vtci_issue_cause_text(document.issues[0].cause);
+        }
         out_result->cut_off = document.cut_off;
         out_result->cut_off_offset = scanner->cut_off_offset;
     }

@@ -1,12 +1,16 @@
 /* Rows, separators and text on their way to the archive; see document_scan.h. */
 #include "base/error.h"
+#include "column/raw_event.h"
 #include "import/document_scan.h"
 
 #define BLOCK_VALUES ((size_t)4 << 20)
+/* How much may be read again after malformed objects: so often the document, and a little. */
+#define RETRIED_TIMES 4u
+#define RETRIED_BYTES ((uint64_t)1 << 20)
 
 bool vtci_scanner_accepts(const struct vtci_scanner *scanner)
 {
-    return scanner->builder.recognised > 0 || scanner->has_events_array;
+    return scanner->builder.recognised > 0 || scanner->has_events_array || scanner->has_cut_event;
 }
 
 vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, uint64_t len_bytes,
@@ -117,7 +121,25 @@ static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *
 /* In resync only a real event counts: anything in braces may turn up in garbage. */
 static bool is_wanted(const struct vtci_scanner *scanner, const struct vtci_row *row)
 {
-    return !scanner->resync || (row->shape && row->shape->phase);
+    if (!scanner->resync || row->shape)
+        return !scanner->resync || row->shape->phase;
+    struct vtci_raw_event event;
+    vtci_raw_event_read((struct vtci_bytes){scanner->pos, (size_t)(row->end - scanner->pos)},
+                        &event);
+    return event.phase != 0;
+}
+
+/* The object at pos fails at `fail_pos`: whole events may stand within what it took for its own, so
+ * the walk goes on behind its first byte. What is read in vain in this way is bounded by the length
+ * of the document; beyond that the walk goes on where the object failed. */
+static void begin_resync(struct vtci_scanner *scanner, const uint8_t *fail_pos)
+{
+    uint64_t read_bytes = vtci_window_offset(&scanner->window, scanner->window.end);
+    uint64_t allowed_bytes = RETRIED_BYTES + RETRIED_TIMES * read_bytes;
+    scanner->retried_bytes += (uint64_t)(fail_pos - scanner->pos);
+    bool again = scanner->retried_bytes <= allowed_bytes || fail_pos <= scanner->pos;
+    scanner->pos = again ? scanner->pos + 1 : fail_pos;
+    scanner->resync = true;
 }
 
 static vtc_status malformed_row(struct vtci_scanner *scanner, const uint8_t *fail_pos)
@@ -128,20 +150,47 @@ static vtc_status malformed_row(struct vtci_scanner *scanner, const uint8_t *fai
                                    VTCI_ISSUE_MALFORMED,
                                    "expected an object, found one that "
                                    "breaks off or is malformed"));
-    scanner->resync = true;
-    scanner->pos = next;
+    begin_resync(scanner, fail_pos);
     return VTC_OK;
 }
 
-/* The input ends within the object at pos. */
+/* The input ends within the object at pos. It may be one that broke off long before: then whole events
+ * follow within it. */
 static vtc_status cut_off_row(struct vtci_scanner *scanner)
 {
-    uint64_t len_bytes = (uint64_t)(scanner->window.end - scanner->pos);
-    scanner->cut_off = true;
-    scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->pos);
-    VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, len_bytes, VTCI_ISSUE_CUT_OFF,
-                               "the document ends within an object"));
-    scanner->pos = scanner->window.end;
+    struct vtci_bytes text = {scanner->pos, (size_t)(scanner->window.end - scanner->pos)};
+    if (!scanner->cut_off) {
+        struct vtci_raw_event event;
+        vtci_raw_event_read(text, &event);
+        scanner->has_cut_event |= event.phase != 0;
+        scanner->cut_off = true;
+        scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->pos);
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, text.len_bytes, VTCI_ISSUE_CUT_OFF,
+                                   "the document ends within an object"));
+    }
+    begin_resync(scanner, scanner->window.end);
+    return VTC_OK;
+}
+
+/* An event follows an object that seemed to reach to the end of the document. */
+static void uncut(struct vtci_scanner *scanner)
+{
+    struct vtci_issue *last =
+        scanner->listed_count ? &scanner->issues[scanner->listed_count - 1] : NULL;
+    if (last && last->cause == VTCI_ISSUE_CUT_OFF) {
+        last->cause = VTCI_ISSUE_MALFORMED;
+        last->len_bytes = vtci_window_offset(&scanner->window, scanner->pos) - last->offset;
+    }
+    scanner->cut_off = false;
+}
+
+/* The object at pos is longer than the writer keeps in columns, or has broken off. */
+static vtc_status too_long_row(struct vtci_scanner *scanner)
+{
+    if (!scanner->resync)
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG,
+                                   "an object is too long"));
+    begin_resync(scanner, scanner->window.end);
     return VTC_OK;
 }
 
@@ -174,6 +223,8 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
                 scanner->pos = row.end;
                 return VTC_OK;
             }
+            if (scanner->cut_off)
+                uncut(scanner);
             scanner->resync = false;
             *out_taken = true;
             return take_row(scanner, &row, err);
@@ -181,8 +232,7 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
         if (scanner->window.at_eof)
             return cut_off_row(scanner);
         if ((size_t)(scanner->window.end - scanner->pos) > VTCI_EVENT_BYTES)
-            return vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG,
-                                      "an object is too long");
+            return too_long_row(scanner);
         VTC_TRY(read_on(scanner, err));
     }
 }

@@ -72,6 +72,9 @@ static vtc_status open_array(struct vtci_scanner *scanner)
         !outer || (scanner->depth == 1 && outer->kind == VTCI_IN_OBJECT && outer->key_is_events);
     if (outer && events)
         scanner->has_events_array = true;
+    if (in_events(scanner))
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_NOT_AN_OBJECT,
+                                   "expected an event, found a list"));
     if (!outer && scanner->documents && vtci_scanner_accepts(scanner))
         VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
                                    "a second document begins"));
@@ -95,6 +98,30 @@ static vtc_status close_container(struct vtci_scanner *scanner, uint8_t c)
     return VTC_OK;
 }
 
+/* In the events array a string is an element where a comma or the end of the array follows and it has
+ * no line break; any other quote is a stray one, and events stand behind it. */
+static vtc_status take_stray_quote(struct vtci_scanner *scanner, const uint8_t *close,
+                                   bool *out_is_stray, struct vtc_error *err)
+{
+    const uint8_t *start = scanner->pos, *end = scanner->window.end;
+    const uint8_t *next = close < end ? vtci_skip_space(close + 1) : end;
+    *out_is_stray = false;
+    bool has_break = memchr(start, '\n', (size_t)(close - start)) != NULL;
+    if (!has_break && next >= end && !scanner->window.at_eof && end - start < 4096) {
+        VTC_TRY(vtci_scanner_fill(scanner, err));
+        *out_is_stray = true; /* not yet known: to be looked at again */
+        return VTC_OK;
+    }
+    bool is_element = next < end ? *next == ',' || *next == ']' : close < end;
+    if (is_element && !has_break)
+        return VTC_OK;
+    *out_is_stray = true;
+    scanner->resync = true;
+    scanner->pos = start + 1;
+    return vtci_scanner_issue(scanner, start, 1, VTCI_ISSUE_GARBAGE,
+                              "expected an event, found a stray quote");
+}
+
 /* At the opening quote. A string that ends in the window is stepped over; of a longer one the rest
  * is skipped piece by piece, without a look at what it says. */
 static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_error *err)
@@ -105,6 +132,12 @@ static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_erro
         scanner->window.end - start < 4096) {
         VTC_TRY(vtci_scanner_fill(scanner, err));
         return VTC_OK;
+    }
+    if (in_events(scanner)) {
+        bool is_stray;
+        VTC_TRY(take_stray_quote(scanner, close, &is_stray, err));
+        if (is_stray)
+            return VTC_OK;
     }
     struct vtci_container *container = scanner->unkept_depth ? NULL : innermost(scanner);
     if (container && container->kind == VTCI_IN_OBJECT && container->expects_key) {

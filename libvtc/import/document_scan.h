@@ -11,7 +11,7 @@
  * to VTCI_SEPARATOR_BYTES, else text. A stack of the open containers, bounded, is all that is kept.
  *
  * What is no event where one should be is noted as an issue with offset and cause. After a malformed
- * object the walk looks for the next `{` that begins an event (resync).
+ * object the walk goes back behind its `{` and looks for the next one that begins an event (resync).
  */
 #ifndef VTCI_IMPORT_DOCUMENT_SCAN_H
 #define VTCI_IMPORT_DOCUMENT_SCAN_H
@@ -48,7 +48,9 @@ struct vtci_scanner {
     bool in_string;        /* a long string goes on in the next window */
     bool resync;
     bool has_events_array;
-    bool top_rows; /* objects alone at the top are rows */
+    bool has_cut_event;     /* the document ends within an event */
+    uint64_t retried_bytes; /* read in vain: by objects that turned out malformed */
+    bool top_rows;          /* objects alone at the top are rows */
     /* Issues */
     struct vtci_issue *issues;
     size_t listed_count, issue_capacity;

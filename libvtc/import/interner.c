@@ -80,16 +80,16 @@ static bool may_add(struct vtci_intern_column *state)
 }
 
 vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const uint8_t *text,
-                       size_t len_bytes, bool must, uint32_t *out_id)
+                       size_t len_bytes, uint32_t *out_id)
 {
     struct vtci_schema *schema = interner->schema;
     struct vtci_intern_column *state;
     *out_id = 0;
-    if (len_bytes > VTCI_DICTIONARY_STRING_BYTES && !must)
+    if (len_bytes > VTCI_DICTIONARY_STRING_BYTES)
         return VTC_OK;
     VTC_TRY(column_state(interner, column, &state));
     bool open = may_add(state);
-    if (!open && !must)
+    if (!open)
         return VTC_OK;
     uint32_t hash = (uint32_t)vtci_checksum(text, len_bytes) ^ column * 0x9E3779B1u;
     size_t mask = interner->slot_count - 1;
@@ -104,7 +104,7 @@ vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const ui
             return VTC_OK;
         }
     }
-    if (schema->dictionary_bytes >= (must ? 2 : 1) * (size_t)VTCI_DICTIONARY_BYTES)
+    if (schema->dictionary_bytes >= VTCI_DICTIONARY_BYTES)
         return VTC_OK;
     if ((interner->used_count + 1) * 2 > interner->slot_count) {
         VTC_TRY(grow_slots(interner));

@@ -41,11 +41,9 @@ VTC_NODISCARD vtc_status vtci_interner_init(struct vtci_interner *interner,
                                             struct vtci_memory *memory, struct vtci_schema *schema);
 void vtci_interner_free(struct vtci_interner *interner);
 
-/* *out_id is the string's id, or 0 when it is to stay plain. `must` (tokens of NUMBER columns, which
- * have no plain form) adds it even so, up to twice that limit; after it their row is raw text. */
+/* *out_id is the string's id, or 0 when it is to stay plain. */
 VTC_NODISCARD vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column,
-                                     const uint8_t *text, size_t len_bytes, bool must,
-                                     uint32_t *out_id);
+                                     const uint8_t *text, size_t len_bytes, uint32_t *out_id);
 
 /* Counts a string that was recognised without asking. */
 static inline void vtci_interner_note(struct vtci_interner *interner, uint32_t column)

@@ -66,12 +66,11 @@ struct vtci_row {
     const uint32_t *role_entries; /* VTCI_ROLES: index + 1 in entries; 0: absent */
 };
 
-/* The value of a role; NULL where the row has none, or is raw text. */
+/* The value of a role; NULL where the row has none. Not for a row that is raw text. */
 static inline const struct vtci_entry *vtci_row_role(const struct vtci_row *row,
                                                      enum vtci_role role)
 {
-    return row->shape && row->role_entries[role] ? &row->entries[row->role_entries[role] - 1]
-                                                 : NULL;
+    return row->role_entries[role] ? &row->entries[row->role_entries[role] - 1] : NULL;
 }
 
 struct vtci_trie_edge;

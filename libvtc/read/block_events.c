@@ -12,14 +12,19 @@
 typedef uint32_t place;
 enum { PLACE_TYPE = 3, PLACE_QUOTED = 4, PLACE_SHIFT = 3 };
 
+/* The plain strings of a column. */
+struct plain_places {
+    vtc_string first; /* the number of the first … */
+    uint32_t *before; /* … and how many come before a value; NULL when there are none */
+};
+
 /* A field in work. */
 struct field {
     const struct vtci_values *numbers;
     const struct vtci_values *strings;
     place *places; /* by event; NULL: that of event i is i << PLACE_SHIFT | direct */
     place direct;
-    vtc_string first_plain; /* the number of the first plain string … */
-    uint32_t *plain_before; /* … and how many come before a value; NULL when there are none */
+    struct plain_places string_plain, number_plain;
 };
 
 static inline place place_of(const struct field *field, size_t event)
@@ -56,7 +61,7 @@ static void *array(const struct maker *maker, size_t count, size_t item_bytes)
 }
 
 /* Which rows are events, and their phases. */
-static vtc_status make_rows(struct maker *maker)
+static vtc_status make_rows(struct maker *maker, uint8_t **out_phases)
 {
     vtc_block *block = maker->block;
     const struct vtci_event_plan *plan = &block->definitions->events;
@@ -92,7 +97,7 @@ static vtc_status make_rows(struct maker *maker)
     }
     block->all.count = count;
     block->all.row = rows;
-    block->all.phase = phases;
+    *out_phases = phases;
     return VTC_OK;
 }
 
@@ -108,25 +113,25 @@ static vtc_status decode_column(const struct maker *maker, unsigned tracked,
 }
 
 /* How many plain strings come before each value of a column. */
-static vtc_status count_plain(const struct maker *maker, struct field *field)
+static vtc_status count_plain(const struct maker *maker, const struct vtci_values *values,
+                              struct plain_places *out)
 {
-    const struct vtci_values *strings = field->strings;
-    field->plain_before = NULL;
-    if (strings->plain_count == 0)
+    out->before = NULL;
+    if (values->plain_count == 0)
         return VTC_OK;
-    VTC_TRY(vtci_block_plain_strings(maker->block, strings, &field->first_plain));
-    field->plain_before = array(maker, strings->count, sizeof *field->plain_before);
-    if (!field->plain_before)
+    VTC_TRY(vtci_block_plain_strings(maker->block, values, &out->first));
+    out->before = array(maker, values->count, sizeof *out->before);
+    if (!out->before)
         return VTC_ERR_NO_MEMORY;
     uint32_t plain = 0;
-    for (size_t i = 0; i < strings->count; i++) {
-        field->plain_before[i] = plain;
-        plain += strings->values[i] == 0;
+    for (size_t i = 0; i < values->count; i++) {
+        out->before[i] = plain;
+        plain += vtci_value_is_plain(values, i);
     }
-    if (plain == strings->plain_count)
+    if (plain == values->plain_count)
         return VTC_OK;
     return vtci_error_set(maker->err, VTC_ERR_CORRUPT, VTC_NO_OFFSET, "STR-1",
-                          "expected %u plain strings, found %zu", plain, strings->plain_count);
+                          "expected %u plain strings, found %zu", plain, values->plain_count);
 }
 
 /* Fills the steps of the shapes that occur. True when the value of event i is value i of one column,
@@ -163,7 +168,8 @@ static vtc_status find_places(const struct maker *maker, enum vtci_event_field w
     memset(field, 0, sizeof *field);
     VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 0), &field->numbers));
     VTC_TRY(decode_column(maker, VTCI_TRACKED(which, 1), &field->strings));
-    VTC_TRY(count_plain(maker, field));
+    VTC_TRY(count_plain(maker, field->numbers, &field->number_plain));
+    VTC_TRY(count_plain(maker, field->strings, &field->string_plain));
     bool is_direct = make_steps(maker, which, &field->direct);
     const struct vtci_values *values =
         (field->direct & PLACE_TYPE) == VTCI_STRING ? field->strings : field->numbers;
@@ -197,13 +203,23 @@ static vtc_status find_places(const struct maker *maker, enum vtci_event_field w
     return VTC_OK;
 }
 
+static vtc_string string_of(const struct vtci_values *values, const struct plain_places *plain,
+                            size_t index)
+{
+    uint64_t id = (uint64_t)values->values[index];
+    return id ? vtci_dictionary_string(values->column, id) : plain->first + plain->before[index];
+}
+
 /* A string of the field; the caller knows that the place is one. */
 static vtc_string string_at(const struct field *field, size_t index)
 {
-    uint64_t id = (uint64_t)field->strings->values[index];
-    if (id)
-        return vtci_dictionary_string(field->strings->column, id);
-    return field->first_plain + field->plain_before[index];
+    return string_of(field->strings, &field->string_plain, index);
+}
+
+/* The same of a number that is a token. */
+static vtc_string token_at(const struct field *field, size_t index)
+{
+    return string_of(field->numbers, &field->number_plain, index);
 }
 
 static struct vtci_bytes bytes_of(const vtc_block *block, vtc_string string)
@@ -225,7 +241,7 @@ static int64_t time_of(const struct maker *maker, const struct field *field, pla
         int64_t value = field->numbers->values[index];
         if (scale != VTCI_SCALE_TOKEN)
             return vtci_time_ns(value, scale);
-        string = vtci_dictionary_string(field->numbers->column, (uint64_t)value);
+        string = token_at(field, index);
     } else {
         string = string_at(field, index);
     }
@@ -234,7 +250,7 @@ static int64_t time_of(const struct maker *maker, const struct field *field, pla
 }
 
 static vtc_status make_times(const struct maker *maker, enum vtci_event_field which,
-                             const int64_t **out_times)
+                             int64_t **out_times)
 {
     struct field field;
     VTC_TRY(find_places(maker, which, &field));
@@ -270,8 +286,7 @@ static vtc_status number_text(const struct maker *maker, const struct field *fie
     if (scale != VTCI_SCALE_TOKEN)
         end = vtci_number_format(end, value, scale);
     else
-        token =
-            bytes_of(maker->block, vtci_dictionary_string(field->numbers->column, (uint64_t)value));
+        token = bytes_of(maker->block, token_at(field, index));
     bool quoted = with_quotes && (at & PLACE_QUOTED);
     size_t len_bytes = token.len_bytes + (size_t)(end - room - 1);
     uint8_t *text = array(maker, len_bytes + 2, 1);
@@ -289,7 +304,7 @@ static vtc_status number_text(const struct maker *maker, const struct field *fie
 /* With `only_strings` a value without quotes counts as absent; one between them is a string even where
  * its column is one of numbers. SPEC 7.10. */
 static vtc_status make_strings(const struct maker *maker, enum vtci_event_field which,
-                               bool only_strings, const vtc_string **out_strings)
+                               bool only_strings, vtc_string **out_strings)
 {
     struct field field;
     VTC_TRY(find_places(maker, which, &field));
@@ -342,6 +357,8 @@ static inline struct track_half half_of(const struct field *field, place at)
     if ((at & PLACE_TYPE) == VTCI_NUMBER) {
         half.value = field->numbers->values[index];
         half.scale = field->numbers->scales[index];
+        if (vtci_value_is_plain(field->numbers, index))
+            half.kind = HALF_TEXT;
     } else if (at) {
         half.value = field->strings->values[index];
         if (half.value == 0)
@@ -415,7 +432,7 @@ static vtc_status find_track(const struct maker *maker, const struct field *pid_
     return VTC_OK;
 }
 
-static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tracks)
+static vtc_status make_tracks(const struct maker *maker, uint32_t **out_tracks)
 {
     struct field pids, tids;
     VTC_TRY(find_places(maker, VTCI_EVENT_PID, &pids));
@@ -455,24 +472,38 @@ static vtc_status make_tracks(const struct maker *maker, const uint32_t **out_tr
     return VTC_OK;
 }
 
+static vtc_status make_arrays(struct maker *maker, struct vtci_event_arrays *arrays)
+{
+    unsigned fields = maker->block->fields;
+    VTC_TRY(make_rows(maker, &arrays->phase));
+    if (fields & VTC_FIELD_TIME)
+        VTC_TRY(make_times(maker, VTCI_EVENT_TS, &arrays->time_ns));
+    if (fields & VTC_FIELD_DURATION)
+        VTC_TRY(make_times(maker, VTCI_EVENT_DUR, &arrays->duration_ns));
+    if (fields & VTC_FIELD_TRACK)
+        VTC_TRY(make_tracks(maker, &arrays->track));
+    if (fields & VTC_FIELD_NAME)
+        VTC_TRY(make_strings(maker, VTCI_EVENT_NAME, true, &arrays->name));
+    if (fields & VTC_FIELD_CATEGORY)
+        VTC_TRY(make_strings(maker, VTCI_EVENT_CAT, true, &arrays->category));
+    if (fields & VTC_FIELD_ID)
+        VTC_TRY(make_strings(maker, VTCI_EVENT_ID, false, &arrays->id));
+    return maker->used[0] ? vtci_block_fill_raw(maker->block, arrays, maker->err) : VTC_OK;
+}
+
 vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
 {
     struct maker maker = {block, NULL, 0, NULL, NULL, err};
-    struct vtc_events *events = &block->all;
-    unsigned fields = block->fields;
-    VTC_TRY(make_rows(&maker));
-    if (fields & VTC_FIELD_TIME)
-        VTC_TRY(make_times(&maker, VTCI_EVENT_TS, &events->time_ns));
-    if (fields & VTC_FIELD_DURATION)
-        VTC_TRY(make_times(&maker, VTCI_EVENT_DUR, &events->duration_ns));
-    if (fields & VTC_FIELD_TRACK)
-        VTC_TRY(make_tracks(&maker, &events->track));
-    if (fields & VTC_FIELD_NAME)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_NAME, true, &events->name));
-    if (fields & VTC_FIELD_CATEGORY)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_CAT, true, &events->category));
-    if (fields & VTC_FIELD_ID)
-        VTC_TRY(make_strings(&maker, VTCI_EVENT_ID, false, &events->id));
+    struct vtci_event_arrays arrays = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    struct vtc_events *all = &block->all;
+    VTC_TRY(make_arrays(&maker, &arrays));
+    all->phase = arrays.phase;
+    all->time_ns = arrays.time_ns;
+    all->duration_ns = arrays.duration_ns;
+    all->track = arrays.track;
+    all->name = arrays.name;
+    all->category = arrays.category;
+    all->id = arrays.id;
     block->events = block->all;
     return VTC_OK;
 }

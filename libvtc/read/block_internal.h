@@ -46,6 +46,19 @@ vtc_block *vtci_block_create(struct vtci_memory *memory,
 /* Adds the offset of the block to an error that has none. */
 vtc_status vtci_block_fail(const vtc_block *block, vtc_status status, struct vtc_error *err);
 
+/* The arrays of block->all, to be written; NULL where block->fields does not ask for one. */
+struct vtci_event_arrays {
+    uint8_t *phase;
+    int64_t *time_ns, *duration_ns;
+    uint32_t *track;
+    vtc_string *name, *category, *id;
+};
+
+/* Fills the entries of events that are rows of NODE 0 (raw_rows.c). */
+VTC_NODISCARD vtc_status vtci_block_fill_raw(vtc_block *block,
+                                             const struct vtci_event_arrays *arrays,
+                                             struct vtc_error *err);
+
 /* Makes the arrays that block->fields asks for. */
 VTC_NODISCARD vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err);
 /* Leaves the events that the filter lets through; spans are filtered as they are made. */

@@ -33,7 +33,7 @@ struct pairing {
     size_t count;
 };
 
-/* An id is equal to itself, any other string by its text (column/open_spans.h). */
+/* Names with ids are told by them, others by their text (column/open_spans.h). */
 static struct vtci_label label_of(const struct pairing *pairing, uint64_t column, vtc_string string)
 {
     struct vtci_label label = {0, true, {NULL, 0}};
@@ -233,7 +233,8 @@ vtc_status vtc_block_spans(vtc_block *block, const struct vtc_spans **out_spans,
     pairing.block = block;
     pairing.err = err;
     pairing.is_filtered = block->filter.has_track || block->filter.has_range;
-    vtci_open_spans_init(&pairing.open, block->memory, VTCI_OPEN_SPANS);
+    vtci_open_spans_init(&pairing.open, block->memory, &block->definitions->schema,
+                         VTCI_OPEN_SPANS);
     vtc_status status = make_spans(&pairing);
     vtci_open_spans_free(&pairing.open);
     if (status != VTC_OK)

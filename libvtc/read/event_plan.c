@@ -2,9 +2,6 @@
 
 #include "base/error.h"
 
-static const char *const field_keys[VTCI_EVENT_FIELDS] = {"ts",   "dur", "pid", "tid",
-                                                          "name", "cat", "id"};
-
 void vtci_event_plan_init(struct vtci_event_plan *plan, struct vtci_memory *memory)
 {
     memset(plan, 0, sizeof *plan);
@@ -19,7 +16,7 @@ void vtci_event_plan_free(struct vtci_event_plan *plan)
 
 uint32_t vtci_event_column(const struct vtci_schema *schema, unsigned tracked)
 {
-    return vtci_schema_root_column(schema, field_keys[tracked / 2],
+    return vtci_schema_root_column(schema, vtci_event_keys[tracked / 2],
                                    tracked % 2 ? VTCI_STRING : VTCI_NUMBER);
 }
 
@@ -31,8 +28,8 @@ static unsigned field_of_path(const struct vtci_schema *schema, uint32_t path)
     if (of->kind != VTCI_MEMBER || of->parent != 0)
         return VTCI_EVENT_FIELDS;
     for (; field < VTCI_EVENT_FIELDS; field++)
-        if (of->key_len_bytes == strlen(field_keys[field]) &&
-            memcmp(of->key, field_keys[field], of->key_len_bytes) == 0)
+        if (of->key_len_bytes == strlen(vtci_event_keys[field]) &&
+            memcmp(of->key, vtci_event_keys[field], of->key_len_bytes) == 0)
             break;
     return field;
 }

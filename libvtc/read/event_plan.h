@@ -7,18 +7,8 @@
 #ifndef VTCI_READ_EVENT_PLAN_H
 #define VTCI_READ_EVENT_PLAN_H
 
+#include "column/raw_event.h"
 #include "column/schema.h"
-
-enum vtci_event_field {
-    VTCI_EVENT_TS,
-    VTCI_EVENT_DUR,
-    VTCI_EVENT_PID,
-    VTCI_EVENT_TID,
-    VTCI_EVENT_NAME,
-    VTCI_EVENT_CAT,
-    VTCI_EVENT_ID,
-    VTCI_EVENT_FIELDS
-};
 
 /* Tracked columns: of each field its NUMBER and its STRING. */
 #define VTCI_TRACKED(field, is_string) ((field)*2 + (is_string))

@@ -30,26 +30,13 @@ vtc_status vtc_reader_frame(const vtc_reader *reader, uint64_t index, struct vtc
     return VTC_OK;
 }
 
-static const char *issue_cause(uint8_t cause)
-{
-    switch (cause) {
-    case VTCI_ISSUE_GARBAGE: return "text between events that is no white space and no comma";
-    case VTCI_ISSUE_MALFORMED: return "an object that is cut off or malformed";
-    case VTCI_ISSUE_TOO_LONG: return "an event that is longer than columns are made for";
-    case VTCI_ISSUE_NOT_AN_OBJECT: return "an element that is no object";
-    case VTCI_ISSUE_CUT_OFF: return "the document ends within an event";
-    case VTCI_ISSUE_SECOND_DOCUMENT: return "a second document begins";
-    default: return "a cause that a newer vtc knows";
-    }
-}
-
 vtc_status vtc_reader_issue(const vtc_reader *reader, uint64_t index, struct vtc_issue *out_issue)
 {
     if (!reader->has_document || index >= reader->document.listed_count)
         return VTC_ERR_ARGUMENT;
     const struct vtci_issue *issue = &reader->issues[index];
-    *out_issue = (struct vtc_issue){issue->offset, issue->len_bytes, issue_cause(issue->cause),
-                                    issue->cause};
+    *out_issue = (struct vtc_issue){issue->offset, issue->len_bytes,
+                                    vtci_issue_cause_text(issue->cause), issue->cause};
     return VTC_OK;
 }
 

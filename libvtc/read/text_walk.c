@@ -237,8 +237,7 @@ static inline vtc_status put_number(const struct machine *machine, uint8_t **out
     const uint8_t *text;
     size_t len_bytes;
     bool safe;
-    if (scale != VTCI_SCALE_TOKEN || value == 0 ||
-        !next_string(column, value, &text, &len_bytes, &safe))
+    if (scale != VTCI_SCALE_TOKEN || !next_string(column, value, &text, &len_bytes, &safe))
         return bad_string(column, value, machine->err);
     return put_text(machine, out, text, len_bytes, safe);
 }

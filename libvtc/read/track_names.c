@@ -6,8 +6,8 @@
  * that it says is kept.
  */
 #include "base/error.h"
-#include "column/track_labels.h"
 #include "read/block_internal.h"
+#include "read/label_values.h"
 #include "read/top_list.h"
 
 /* A name. One from a block may give way to one from a later block, but not after it was handed out:
@@ -161,33 +161,21 @@ static vtc_status names_create(vtc_reader *reader)
 static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_error *err)
 {
     struct vtci_track_names *names = reader->names;
-    const struct vtci_schema *schema = &reader->definitions.schema;
     const struct vtc_events *events = &block->all;
-    uint32_t column = vtci_label_column(schema);
-    struct vtc_values values;
-    if (column == VTCI_NONE)
-        return VTC_OK;
-    VTC_TRY(vtc_block_values(block, column, &values, err));
-    size_t value = values.count;
+    struct vtci_label_values labels;
+    VTC_TRY(vtci_label_values_find(block, &labels, err));
     for (size_t i = events->count; i-- > 0;) {
-        while (value > 0 && values.row[value - 1] > events->row[i])
-            value--;
-        if (value == 0)
-            break;
-        uint32_t track = events->track[i];
-        if (events->phase[i] != 'M' || values.row[value - 1] != events->row[i] ||
-            track >= names->track_count)
+        if (events->phase[i] != 'M' || events->track[i] >= names->track_count)
             continue;
-        struct vtc_text kind = vtc_block_string(block, events->name[i]);
-        struct vtc_text text = vtc_block_string(block, values.string[value - 1]);
+        struct vtc_text text = vtci_label_values_text(&labels, events->row[i]);
+        uint32_t track = events->track[i];
         struct named *process = &names->tracks[names->same_process[track]];
         struct named *thread = &names->tracks[track];
         vtc_status status = VTC_OK;
-        enum vtci_label_kind label =
-            vtci_label_kind_of((struct vtci_bytes){(const uint8_t *)kind.data, kind.len_bytes});
-        if (label == VTCI_LABEL_PROCESS)
+        enum vtci_label_kind kind = vtci_event_label_kind(block, events->name[i]);
+        if (kind == VTCI_LABEL_PROCESS)
             status = keep(&reader->memory, text, (size_t)block->index, &process->process);
-        else if (label == VTCI_LABEL_THREAD)
+        else if (kind == VTCI_LABEL_THREAD)
             status = keep(&reader->memory, text, (size_t)block->index, &thread->thread);
         if (status != VTC_OK)
             return vtci_block_fail(block, status, err);

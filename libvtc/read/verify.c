@@ -346,7 +346,8 @@ static vtc_status begin(struct vtci_verify *verify)
 {
     vtci_buffer_init(&verify->room, verify->memory);
     vtci_text_plan_init(&verify->plan, verify->memory);
-    vtci_open_spans_init(&verify->open, verify->memory, VTCI_OPEN_SPANS);
+    vtci_open_spans_init(&verify->open, verify->memory, &verify->definitions.schema,
+                         VTCI_OPEN_SPANS);
     vtci_top_spans_init(&verify->top, verify->memory, VTCI_TOP_SPANS_MAX);
     vtci_track_labels_init(&verify->labels, verify->memory, SIZE_MAX);
     verify->hasher = vtci_hasher_create(verify->memory);

@@ -18,28 +18,12 @@ struct vtci_label vtci_verify_label(const vtc_block *block, enum vtci_event_fiel
     return label;
 }
 
-/* The text of a label that may be of an earlier block. */
-static struct vtci_bytes text_of(const struct vtci_schema *schema, enum vtci_event_field field,
-                                 const struct vtci_label *label)
-{
-    uint32_t column = vtci_event_column(schema, VTCI_TRACKED(field, 1));
-    if (label->id && column != VTCI_NONE)
-        return vtci_column_string(&schema->columns[column], label->id);
-    return label->text;
-}
-
-static bool same_text(struct vtci_bytes a, struct vtci_bytes b)
-{
-    return a.len_bytes == b.len_bytes &&
-           (a.len_bytes == 0 || memcmp(a.data, b.data, a.len_bytes) == 0);
-}
-
 static bool is_carried(const struct vtci_schema *schema, const struct vtci_carried *carried,
                        uint32_t row, const struct vtci_open_span *span)
 {
     return carried->row == row && carried->start_ns == span->start_ns &&
-           same_text(carried->name, text_of(schema, VTCI_EVENT_NAME, &span->name)) &&
-           same_text(carried->category, text_of(schema, VTCI_EVENT_CAT, &span->category));
+           vtci_bytes_equal(carried->name, vtci_label_text(schema, "name", &span->name)) &&
+           vtci_bytes_equal(carried->category, vtci_label_text(schema, "cat", &span->category));
 }
 
 struct carried_left {

@@ -3,31 +3,25 @@
  * How long the list is stands behind all blocks, so as many spans are kept as a list may have.
  */
 #include "base/error.h"
-#include "column/track_labels.h"
+#include "read/label_values.h"
 #include "read/verify_internal.h"
 
 static vtc_status note_labels(struct vtci_verify *verify, vtc_block *block, struct vtc_error *err)
 {
     const struct vtc_events *events = &block->all;
-    uint32_t column = vtci_label_column(&verify->definitions.schema);
-    struct vtc_values values;
-    size_t next = 0;
-    if (column == VTCI_NONE || block->zone.phases['M'] == 0)
+    struct vtci_label_values labels;
+    if (block->zone.phases['M'] == 0)
         return VTC_OK;
-    VTC_TRY(vtc_block_values(block, column, &values, err));
-    for (size_t i = 0; i < events->count && next < values.count; i++) {
-        while (next < values.count && values.row[next] < events->row[i])
-            next++;
-        if (next == values.count || values.row[next] != events->row[i] || events->phase[i] != 'M')
+    VTC_TRY(vtci_label_values_find(block, &labels, err));
+    for (size_t i = 0; i < events->count; i++) {
+        enum vtci_label_kind kind = VTCI_LABEL_NONE;
+        if (events->phase[i] == 'M')
+            kind = vtci_event_label_kind(block, events->name[i]);
+        if (kind == VTCI_LABEL_NONE)
             continue;
-        while (next + 1 < values.count && values.row[next + 1] == events->row[i])
-            next++;
-        struct vtc_text kind_text = vtc_block_string(block, events->name[i]);
-        struct vtc_text text = vtc_block_string(block, values.string[next]);
-        enum vtci_label_kind kind = vtci_label_kind_of(
-            (struct vtci_bytes){(const uint8_t *)kind_text.data, kind_text.len_bytes});
+        struct vtc_text text = vtci_label_values_text(&labels, events->row[i]);
         struct vtci_bytes bytes = {(const uint8_t *)text.data, text.len_bytes};
-        if (kind != VTCI_LABEL_NONE &&
+        if (bytes.data &&
             vtci_track_labels_put(&verify->labels, events->track[i], kind, bytes) != VTC_OK)
             return vtci_error_memory(err, text.len_bytes);
     }

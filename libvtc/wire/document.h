@@ -19,6 +19,9 @@ enum vtci_issue_cause {
     VTCI_ISSUE_SECOND_DOCUMENT = 6 /* a second document begins */
 };
 
+/* In words, for people. */
+const char *vtci_issue_cause_text(uint8_t cause);
+
 struct vtci_issue {
     uint64_t offset; /* in the document */
     uint64_t len_bytes;

@@ -12,7 +12,10 @@ from decimal import Decimal
 
 
 def main():
-    path, wanted = sys.argv[1], int(float(sys.argv[2]))
+    try:
+        path, wanted = sys.argv[1], int(float(sys.argv[2]))
+    except (IndexError, ValueError, OverflowError):
+        sys.exit("usage: make_big.py TRACE.json[.zst] BYTES > big.json   (BYTES as 1000000 or 1e6)")
     text = (subprocess.run(["zstd", "-q", "-d", "--long=27", "-c", path], stdout=subprocess.PIPE,
                            check=True).stdout if path.endswith(".zst") else open(path, "rb").read())
     start = text.index(b"[", max(text.find(b'"traceEvents"'), 0)) + 1

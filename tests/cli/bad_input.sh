@@ -55,6 +55,11 @@ expect_refused_like empty.vtc 2 'byte 0: .*\[HDR-1\]$'
 expect_refused_like text.vtc 2 'byte 0: .*\[HDR-1\]$'
 expect_refused_like header.vtc 3 'byte [0-9]+: '
 
+begin 'refused input leaves nothing on standard output'
+echo hello >no_trace.txt
+"$VTC" compress -c no_trace.txt >.out 2>.err && fail 'it was taken'
+[ ! -s .out ] || fail 'bytes were written'
+
 # The checksum of a header must be right before its version is believed.
 cp trace.vtc newer.vtc
 patch newer.vtc 8 '\002'

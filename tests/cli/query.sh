@@ -341,3 +341,22 @@ wrong 'slowest 99999999999999999999' \
 wrong 'slowest 5 of main' "expected the end of the question, found 'of'" '          ^^'
 wrong 'Slowest 5' "expected 'slowest N', found 'Slowest'" '^^^^^^^'
 wrong '' "expected 'slowest N', found the end" '^'
+
+begin 'events that are kept as text, for they have ever new keys'
+python3 - >ragged.json <<'END'
+print('[{"ph":"X","pid":1,"tid":1,"ts":0,"dur":1,"name":"a"}')
+for i in range(1200):
+    print(',{"ph":"X","pid":1,"tid":1,"ts":%d,"dur":1,"name":"a","k%d":1}' % (i, i))
+print(',{"ph":"X","pid":1,"tid":"w","ts":5000,"dur":2e6,"name":"slow","zz":1}')
+print(',{"ph":"M","pid":1,"tid":"w","ts":0,"name":"thread_name","yy":0,"args":{"name":"worker"}}')
+print(',{"ph":"M","pid":1,"tid":1,"ts":0,"name":"process_name","args":{"name":"prog"}}]')
+END
+compress ragged.json
+run query --format csv ragged.vtc 'slowest 1'
+expect_code 0
+expect_out <<'END'
+name,duration_ns,start_ns,thread,category,pid,tid,process
+slow,2000000000,5000000,worker,,1,w,prog
+END
+run verify -q ragged.vtc
+expect_code 0

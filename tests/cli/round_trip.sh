@@ -234,6 +234,26 @@ run decompress -c cut.vtc
 expect_code 0
 expect_same .out cut.json
 
+begin 'a trace that is cut off between its events'
+printf '{"traceEvents":[{"ph":"i","ts":1}' >between.json
+run compress between.json
+expect_code 0
+expect_err_sizes <<'END'
+vtc: between.json: warning: the trace is cut off: the list of events is not closed at byte 33; all of it is kept
+between.json         : #%   (# B => # B, between.vtc)
+END
+
+begin 'what is no event is said'
+printf '[{"ph":"i","ts":1},\n"\n{"ph":"i","ts":2},\n{"ph":"i","args":[\n{"ph":"i","ts":3}]' >stray.json
+run compress stray.json
+expect_code 0
+expect_err_sizes <<'END'
+vtc: stray.json: warning: 2 places are no event, the first at byte 20: text between events that is no white space and no comma; all of it is kept, see 'vtc info'
+stray.json           : #%   (# B => # B, stray.vtc)
+END
+run compress -fq stray.json
+expect_no_err
+
 begin 'odd input comes back'
 i=0
 while IFS= read -r text; do

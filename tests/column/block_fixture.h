@@ -150,7 +150,7 @@ static void fixture_put(struct fixture *f, uint32_t column, int64_t value, uint8
 static void fixture_put_plain(struct fixture *f, uint32_t column, const char *text, size_t len)
 {
     struct vtci_values *values = &f->data.columns[column];
-    fixture_put(f, column, 0, 0);
+    fixture_put(f, column, 0, VTCI_SCALE_TOKEN);
     FIXTURE_OK(VTCI_ARRAY_RESERVE(&f->memory, values->plain, values->plain_capacity,
                                   values->plain_bytes + len + 1));
     FIXTURE_OK(VTCI_ARRAY_RESERVE(&f->memory, values->plain_ends, values->plain_ends_capacity,
@@ -209,6 +209,8 @@ static void fixture_number(struct fixture *f, uint32_t column, uint64_t pick)
     case 0: /* whole numbers, some of them large, a token now and then */
         if (of->string_count && pick % 50 == 0)
             fixture_put(f, column, (int64_t)(1 + pick / 64 % of->string_count), VTCI_SCALE_TOKEN);
+        else if (pick % 31 == 0)
+            fixture_put_plain(f, column, "1e5", (size_t)(pick / 64 % 4));
         else
             fixture_put(f, column, (int64_t)(pick >> (pick % 48)), 0);
         return;

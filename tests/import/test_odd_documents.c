@@ -74,7 +74,7 @@ static const struct odd odd_documents[] = {
     {"garbage between events", "[" E1 " @#! " E2 "]", 0, 2, 1, 0},
     {"elements that are no objects", "[" E1 ",1,\"x\",null," E2 "]", 0, 2, 3, 0},
     {"an object that is cut off", "[" E1 ",{\"ph\":\"B\",\"ts\":1\n" E2 "]", 0, 2, 1, 0},
-    {"an object cut off in a string", "[" E1 ",{\"ph\":\"B\",\"name\":\"abc\n" E2 "," E1 "]", 0, 2,
+    {"an object cut off in a string", "[" E1 ",{\"ph\":\"B\",\"name\":\"abc\n" E2 "," E1 "]", 0, 3,
      1, 0},
     {"cut off at the end", "[" E1 "," E2 ",{\"ph\":\"B\",\"na", 0, 2, 1, 1},
     {"cut off in a string", "{\"traceEvents\":[" E1 ",{\"ph\":\"B\",\"name\":\"ab", 0, 1, 1, 1},
@@ -97,6 +97,19 @@ static const struct odd odd_documents[] = {
      "{\"ph\":\"i\",\"a key of a little more than 32 bytes, 2\":1},"
      "{\"ph\":\"i\",\"a key of a little more than 32 bytes, 1\":1}]",
      0, 3, 0, 0},
+    {"a list among the events", "[" E1 ",\n[" E2 "]\n]", 0, 1, 1, 0},
+    {"a stray quote between events", "[" E1 ",\n\"\n" E2 ",\n" E1 "]", 0, 3, 1, 0},
+    {"a stray quote on the line of an event", "[" E1 ",\" " E2 "," E1 "]", 0, 3, 1, 0},
+    {"a stray quote at the end", "[" E1 "," E2 "\n\"", 0, 2, 1, 0},
+    {"a string as the last element", "[" E1 ", \"x\" ]", 0, 1, 1, 0},
+    {"cut off in a value, an event a line", "[" E1 ",\n{\"name\":\"f\n" E2 ",\n" E1 ",\n" E2 "]", 0,
+     4, 1, 0},
+    {"cut off in a key", "[" E1 ",\n{\"na\n" E2 ",\n" E1 "]", 0, 3, 1, 0},
+    {"cut off in an object", "[" E1 ",\n{\"ph\":\"i\",\"args\":{\"a\":\n" E2 ",\n" E1 "]", 0, 3, 1,
+     0},
+    {"cut off in a list", "[" E1 ",\n{\"ph\":\"i\",\"args\":[\n" E2 ",\n" E1 ",\n" E2 "]", 0, 4, 1,
+     0},
+    {"cut off within the only event", "[{\"ph\":\"X\",\"ts\":1", 0, 0, 1, 1},
     {"commas within an object", "[{\"ph\":\"i\",,\"ts\":1,},{,\"ph\":\"i\"}]", 0, 2, 0, 0},
 };
 
@@ -220,6 +233,24 @@ static void test_round_trip__long_text(void **state)
     bytes_free(&text);
 }
 
+/* What broke off is looked through again, but not again and again. */
+static void test_compress__of_broken_objects_is_linear(void **state)
+{
+    (void)state;
+    static const char *const parts[] = {"{\"a\":", "{\"args\":[", "{\"a\":\"", "\"", "{"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        struct bytes text = {0};
+        bytes_text(&text, "{\"traceEvents\":[" E1 ",\n");
+        while (text.len_bytes < 3000000)
+            bytes_text(&text, parts[i]);
+        bytes_text(&text, "\n" E2 "]}");
+        struct vtc_compress_result result;
+        assert_true(round_trips(text.data, text.len_bytes, 0, 1, &result));
+        assert_true(result.events >= 1);
+        bytes_free(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +259,7 @@ int main(void)
         cmocka_unit_test(test_round_trip__deep_nesting),
         cmocka_unit_test(test_round_trip__window_edges),
         cmocka_unit_test(test_round_trip__long_text),
+        cmocka_unit_test(test_compress__of_broken_objects_is_linear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* Begins and ends that lie in different blocks: the spans that a reader gives, and the slowest of
- * them, are those of a model that keeps everything in one stack for each track. */
+ * them, are those of a model that keeps everything in one stack for each track. Also where most rows
+ * are kept as text, as they have ever new keys. */
 #include "support/cmocka_all.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include "support/round_trip.h"
 #include "vtc/block.h"
 #include "vtc/query.h"
+#include "vtc/verify.h"
 
 #define EVENTS 200000u
 #define TRACKS 5u
@@ -31,8 +33,9 @@ static uint32_t draw(uint64_t *state)
     return (uint32_t)(*state >> 33);
 }
 
-/* Random begins and ends on some tracks; ends have the name or none, some have no begin. */
-static void make_model(struct model *model)
+/* Random begins and ends on some tracks; ends have the name or none, some have no begin. Of `ragged`
+ * ones half have a key of 5,000 in between. */
+static void make_model(struct model *model, bool ragged)
 {
     static struct span stacks[TRACKS][DEPTH];
     unsigned depth[TRACKS] = {0};
@@ -42,13 +45,15 @@ static void make_model(struct model *model)
     assert_non_null(model->spans);
     bytes_text(&model->text, "[");
     for (unsigned i = 0; i < EVENTS; i++) {
-        char line[200];
+        char line[200], key[24] = "";
         unsigned track = draw(&chance) % TRACKS;
         /* Long stretches of begins, so that spans cross blocks. */
         bool begin =
             depth[track] == 0 ? draw(&chance) % 8 != 0 : depth[track] < DEPTH && draw(&chance) % 2;
         us += 1 + draw(&chance) % 50;
         unsigned name = draw(&chance) % 20;
+        if (ragged && draw(&chance) % 2)
+            snprintf(key, sizeof key, "\"k%u\":1,", draw(&chance) % 5000);
         if (begin) {
             stacks[track][depth[track]++] = (struct span){us * 1000, 0, name};
         } else if (depth[track]) {
@@ -60,10 +65,11 @@ static void make_model(struct model *model)
         int len =
             begin || draw(&chance) % 2
                 ? snprintf(line, sizeof line,
-                           "{\"ph\":\"%c\",\"pid\":1,\"tid\":%u,\"ts\":%lld,\"name\":\"n%u\"},\n",
-                           begin ? 'B' : 'E', track, (long long)us, name)
-                : snprintf(line, sizeof line, "{\"ph\":\"E\",\"pid\":1,\"tid\":%u,\"ts\":%lld},\n",
-                           track, (long long)us);
+                           "{\"ph\":\"%c\",\"pid\":1,%s\"tid\":%u,\"ts\":%lld,\"name\":\"n%u\"},\n",
+                           begin ? 'B' : 'E', key, track, (long long)us, name)
+                : snprintf(line, sizeof line,
+                           "{\"ph\":\"E\",\"pid\":1,%s\"tid\":%u,\"ts\":%lld},\n", key, track,
+                           (long long)us);
         bytes_append(&model->text, line, (size_t)len);
     }
     bytes_text(&model->text, "{}]");
@@ -124,19 +130,22 @@ static void check_slowest(const vtc_reader *reader, struct model *model)
     vtc_slowest_close(slowest);
 }
 
-static void test_pairs__are_those_of_the_model(void **state)
+static void check_model(bool ragged)
 {
-    (void)state;
     struct model model = {0};
     struct bytes file = {0};
     struct vtc_error err;
     vtc_reader *reader;
-    make_model(&model);
-    assert_int_equal(compress_bytes(model.text.data, model.text.len_bytes, 0, 3, 2, &file, NULL,
+    struct vtc_compress_result result;
+    make_model(&model, ragged);
+    assert_int_equal(compress_bytes(model.text.data, model.text.len_bytes, 0, 3, 2, &file, &result,
                                     &err),
                      VTC_OK);
+    assert_true(!ragged == (result.raw_events < EVENTS / 4));
     assert_int_equal(vtc_reader_open_memory(file.data, file.len_bytes, NULL, &reader, &err),
                      VTC_OK);
+    if (vtc_verify(reader, NULL, NULL, &err) != VTC_OK)
+        fail_msg("%s: %s", err.rule ? err.rule : "", err.message);
     check_spans(reader, &model);
     check_slowest(reader, &model);
     vtc_reader_close(reader);
@@ -145,8 +154,23 @@ static void test_pairs__are_those_of_the_model(void **state)
     free(model.spans);
 }
 
+static void test_pairs__are_those_of_the_model(void **state)
+{
+    (void)state;
+    check_model(false);
+}
+
+static void test_pairs__of_rows_kept_as_text(void **state)
+{
+    (void)state;
+    check_model(true);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pairs__are_those_of_the_model)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pairs__are_those_of_the_model),
+        cmocka_unit_test(test_pairs__of_rows_kept_as_text),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

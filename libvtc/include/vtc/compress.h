@@ -50,12 +50,14 @@ struct vtc_compress_opts {
 struct vtc_compress_result {
     uint64_t input_bytes;
     uint64_t output_bytes;
-    uint64_t rows;           /**< objects kept in columns */
-    uint64_t events;         /**< rows that are events */
-    uint64_t raw_events;     /**< events kept as raw text, since no shape could be made for them */
-    uint64_t issues;         /**< places that are no event; see `vtc info` */
-    int cut_off;             /**< not 0: the document ends within an event … */
-    uint64_t cut_off_offset; /**< … that begins here */
+    uint64_t rows;       /**< objects kept in columns */
+    uint64_t events;     /**< rows that are events */
+    uint64_t raw_events; /**< events kept as raw text, since no shape could be made for them */
+    uint64_t issues;     /**< places that are no event; see `vtc info` */
+    uint64_t first_issue_offset;   /**< in the document, of the first of them */
+    const char *first_issue_cause; /**< in words; NULL without issues */
+    int cut_off;                   /**< not 0: the document ends early, within an event … */
+    uint64_t cut_off_offset;       /**< … that begins here; input_bytes: between events */
 };
 
 /** Compresses one document.

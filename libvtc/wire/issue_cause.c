@@ -1,0 +1,15 @@
+/* What the causes of SPEC 7.7 are called. */
+#include "wire/document.h"
+
+const char *vtci_issue_cause_text(uint8_t cause)
+{
+    switch (cause) {
+    case VTCI_ISSUE_GARBAGE: return "text between events that is no white space and no comma";
+    case VTCI_ISSUE_MALFORMED: return "an object that is cut off or malformed";
+    case VTCI_ISSUE_TOO_LONG: return "an event that is longer than columns are made for";
+    case VTCI_ISSUE_NOT_AN_OBJECT: return "an element that is no object";
+    case VTCI_ISSUE_CUT_OFF: return "the document ends within an event";
+    case VTCI_ISSUE_SECOND_DOCUMENT: return "a second document begins";
+    default: return "a cause that a newer vtc knows";
+    }
+}
