@@ -37,9 +37,11 @@ static size_t kept_bytes(const struct vtci_top_text *text)
 static uint8_t *keep(struct vtci_top_text *text, uint8_t *to)
 {
     size_t len_bytes = kept_bytes(text);
-    if (len_bytes)
-        memcpy(to, text->text.data, len_bytes);
-    text->text.data = to;
+    const uint8_t *from = text->text.data;
+    text->text.data = len_bytes ? to : NULL;
+    if (len_bytes == 0) /* perhaps nothing is owned, and `to` is NULL */
+        return to;
+    memcpy(to, from, len_bytes);
     return to + len_bytes;
 }
 
