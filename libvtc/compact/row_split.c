@@ -28,6 +28,7 @@ void vtci_row_split_end(struct vtci_row_split *split)
     split->place = VTCI_SPLIT_TOP;
     split->in_string = split->escaped = split->after_colon = false;
     split->depth = 0;
+    split->head_bytes = 0;
 }
 
 /* Advances through a string to behind its closing quote, or to the end of the piece. */

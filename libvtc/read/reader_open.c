@@ -302,3 +302,15 @@ void vtc_reader_close(vtc_reader *reader)
     vtci_memory_init(&memory, &reader->memory.allocator, 0);
     vtci_release(&memory, reader, sizeof *reader);
 }
+
+vtc_status vtci_reader_open_file(struct vtci_file *file, const struct vtc_reader_opts *opts,
+                                 vtc_reader **out_reader, struct vtc_error *err)
+{
+    vtc_reader *reader = create_reader(opts, err);
+    if (!reader) {
+        vtci_file_close(file);
+        return VTC_ERR_NO_MEMORY;
+    }
+    reader->file = file;
+    return open_reader(reader, VTC_OK, out_reader, err);
+}
