@@ -66,26 +66,47 @@ static bool is_too_much(const struct vtc_session *session, const struct vtci_clo
     return opts->keep_ns && age_ns > (int64_t)opts->keep_ns;
 }
 
+static void remove_segment(struct vtc_session *session, struct vtci_live_file *current,
+                           uint32_t segment)
+{
+    uint64_t lost[VTC_LOSS_CAUSES];
+    vtci_session_path(session, segment);
+    uint64_t events = count_events(session, lost);
+    if (unlink(session->path_work) != 0)
+        return;
+    vtci_session_lose(session, VTC_LOSS_OVERWRITTEN, events);
+    for (size_t cause = 0; cause < VTC_LOSS_CAUSES; cause++)
+        if (lost[cause])
+            vtci_live_file_count_loss(current, (enum vtc_loss)cause, lost[cause]);
+}
+
+static bool is_open(const struct vtc_session *session, uint32_t segment)
+{
+    for (size_t i = 0; i < VTCI_OPEN_FILES; i++)
+        if (atomic_load_explicit(&session->files[i].taken, memory_order_acquire) &&
+            session->files[i].segment == segment)
+            return true;
+    return false;
+}
+
+/* A segment that a thread is still in stays, and the next is looked at: the limit is kept by those that
+ * can go. */
 void vtci_session_trim(struct vtc_session *session)
 {
     struct vtci_live_file *file = atomic_load_explicit(&session->current, memory_order_acquire);
-    uint32_t oldest = atomic_load_explicit(&session->oldest, memory_order_relaxed);
-    for (; oldest != file->segment; oldest++) {
-        struct vtci_closed_file *closed = &session->closed_files[oldest % VTCI_CLOSED_FILES];
+    uint32_t segment = atomic_load_explicit(&session->oldest, memory_order_relaxed);
+    bool all_gone = true;
+    for (; segment != file->segment; segment++) {
+        struct vtci_closed_file *closed = &session->closed_files[segment % VTCI_CLOSED_FILES];
         uint64_t bytes = atomic_load_explicit(&closed->bytes, memory_order_acquire);
-        if (bytes == 0 || !is_too_much(session, closed))
-            break;
-        vtci_session_path(session, oldest);
-        uint64_t lost[VTC_LOSS_CAUSES];
-        uint64_t events = count_events(session, lost);
-        if (unlink(session->path_work) == 0) {
-            vtci_session_lose(session, VTC_LOSS_OVERWRITTEN, events);
-            for (size_t cause = 0; cause < VTC_LOSS_CAUSES; cause++)
-                if (lost[cause])
-                    vtci_live_file_count_loss(file, (enum vtc_loss)cause, lost[cause]);
+        if (bytes && is_too_much(session, closed)) {
+            remove_segment(session, file, segment);
+            atomic_store_explicit(&closed->bytes, 0, memory_order_relaxed);
+            atomic_fetch_sub_explicit(&session->closed_bytes, bytes, memory_order_relaxed);
+        } else {
+            all_gone &= bytes == 0 && !is_open(session, segment);
         }
-        atomic_store_explicit(&closed->bytes, 0, memory_order_relaxed);
-        atomic_fetch_sub_explicit(&session->closed_bytes, bytes, memory_order_relaxed);
+        if (all_gone)
+            atomic_store_explicit(&session->oldest, segment + 1, memory_order_relaxed);
     }
-    atomic_store_explicit(&session->oldest, oldest, memory_order_relaxed);
 }

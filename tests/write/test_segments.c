@@ -119,11 +119,13 @@ static void test_segments__of_a_flight_recorder(void **state)
     run(session, false);
     struct vtc_session_stats stats;
     vtc_session_statistics(session, &stats);
-    assert_true(stats.file_bytes <= opts.keep_bytes);
+    /* To within a segment: others go on in one while the next is made. */
+    const uint64_t most = opts.keep_bytes + opts.keep_bytes / 8;
+    assert_true(stats.file_bytes <= most);
     assert_true(stats.segment > 8);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
     struct segments all = read_segments("s", 100);
-    assert_true(all.bytes <= opts.keep_bytes);
+    assert_true(all.bytes <= most);
     assert_true(all.bytes >= opts.keep_bytes / 2);
     assert_int_equal(all.events + stats.lost[VTC_LOSS_OVERWRITTEN], 400000);
     assert_int_equal(all.events + all.lost[VTC_LOSS_OVERWRITTEN], 400000);
