@@ -228,7 +228,8 @@ VTC_API VTC_NODISCARD vtc_status vtc_session_module(vtc_session *session, const 
                                                     const void *build_id, size_t build_id_bytes,
                                                     struct vtc_error *err);
 
-/** Borrows this thread's writer, which it opens at the first call; it is closed when the thread ends.
+/** Borrows this thread's writer, which it opens at the first call; it is closed when the thread ends,
+ *  or, if its session was closed meanwhile, when the thread opens its writer of another session.
  *  @return NULL when there is no memory for one, or the session was stopped; every recording call
  *          accepts NULL (and counts nothing)
  *  @thread any, also a signal handler on a thread that has one
@@ -238,7 +239,8 @@ VTC_API vtc_writer *vtc_session_writer(vtc_session *session);
 /** Opens a writer by hand: for threads that come from elsewhere, for fibers, for what only looks like
  *  a thread.
  *  @param thread_id  what the events' tid is to be; 0: the calling thread's
- *  @param name       the thread's name, NUL-terminated; NULL: what the system says
+ *  @param name       the thread's name, NUL-terminated; NULL: what the system says. After 248 bytes
+ *                    it is cut
  *  @return VTC_OK; VTC_ERR_NO_MEMORY, VTC_ERR_LIMIT
  *  @thread any  @allocates
  *  @since 1.0 */
