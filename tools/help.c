@@ -15,6 +15,9 @@ static const char MAIN_HELP[] =
     "  decompress  trace.vtc to the very bytes of trace.json\n"
     "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
     "  info        what is in a file, and what it takes\n"
+    "  export      a trace as JSON that Perfetto and Chrome open\n"
+    "  tail        follow a program that records\n"
+    "  recover     a good file from a damaged one\n"
     "  verify      check every checksum, every rule and the whole document\n"
     "  help        vtc help COMMAND; the same as vtc COMMAND --help\n"
     "\n"
@@ -85,12 +88,50 @@ static const char QUERY_HELP[] =
     "\n"
     "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
 
+static const char EXPORT_HELP[] =
+    "usage: vtc export --to chrome [OPTION]... FILE\n"
+    "\n"
+    "Writes a trace as Chrome trace-event JSON: FILE.json, or what -o names; packed by gzip if "
+    "that\n"
+    "ends in .gz. Of a trace that came from JSON it is the document itself; where that is cut off "
+    "or\n"
+    "has garbage in it, its events between brackets.\n"
+    "\n"
+    "      --to chrome    the format; there is this one\n"
+    "  -o, --output FILE  write to FILE (- for standard output)\n"
+    "  -c, --stdout       write to standard output\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
+static const char TAIL_HELP[] =
+    "usage: vtc tail [OPTION]... FILE\n"
+    "\n"
+    "Follows a live file: a line for each event as it comes (a span when it ends) with time, "
+    "thread,\n"
+    "duration or phase, name and arguments. Ends when the session is closed or its process is "
+    "gone.\n"
+    "\n"
+    "  -n, --rows N       begin with the last N rows that are there (default: 10), or 'all'\n"
+    "      --format WHAT  table (default), or json: rows as they are, one a line\n" COMMON_HELP;
+
+static const char RECOVER_HELP[] =
+    "usage: vtc recover [OPTION]... FILE\n"
+    "\n"
+    "Writes what is good of a damaged file, or of the live file of a program that crashed, to a "
+    "good\n"
+    "one: FILE.recovered.vtc, or what -o names. Says what was kept, what was lost, and why.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    "  -o, --output FILE  write to FILE (- for standard output)\n"
+    "  -c, --stdout       write to standard output\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
 static const struct {
     const char *command;
     const char *text;
 } texts[] = {
     {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
-    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},
+    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
+    {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},
 };
 
 enum exit_code help_print(const char *command)
