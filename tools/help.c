@@ -18,6 +18,8 @@ static const char MAIN_HELP[] =
     "  export      a trace as JSON that Perfetto and Chrome open\n"
     "  tail        follow a program that records\n"
     "  recover     a good file from a damaged one\n"
+    "  compact     make recorded files small, in place, and keep history within bounds\n"
+    "  merge       many files into one\n"
     "  verify      check every checksum, every rule and the whole document\n"
     "  help        vtc help COMMAND; the same as vtc COMMAND --help\n"
     "\n"
@@ -125,13 +127,49 @@ static const char RECOVER_HELP[] =
     "  -c, --stdout       write to standard output\n"
     "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
 
+static const char COMPACT_HELP[] =
+    "usage: vtc compact [OPTION]... FILE...\n"
+    "\n"
+    "Makes the live files of programs that have closed them, ended or crashed small: each becomes "
+    "a\n"
+    "file of blocks, in place, at once and whole. A file that a program records to is refused, but "
+    "for\n"
+    "a snapshot with -o. What is compacted already is left alone, unless a level or -o is given.\n"
+    "\n"
+    "With one of the last three options FILE stands for a history, and may be gone itself: "
+    "NAME.vtc\n"
+    "and the segments and children NAME.*.vtc beside it, where * is digits and dots.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 6); also --level N\n"
+    "  -o, --output FILE  write to FILE; one input only\n"
+    "  -f, --force        replace an existing file\n"
+    "      --keep-age T   remove recorded files that were not changed for T (90s, 12h, 7d)\n"
+    "      --keep-size S  remove the oldest recorded files when all take more than S (10G)\n"
+    "      --watch T      do it again every T, until interrupted\n" THREADS_HELP COMMON_HELP;
+
+static const char MERGE_HELP[] =
+    "usage: vtc merge [OPTION]... -o OUT FILE...\n"
+    "\n"
+    "Merges files of any kind (live, crashed, compacted, imported) into one, sorted by track: the\n"
+    "metadata, then each thread's events, segments in their order. Memory is bounded whatever the "
+    "size:\n"
+    "what does not fit is sorted in a temporary file beside OUT. Of a damaged file what can be "
+    "read "
+    "is\n"
+    "taken; then the exit code is 3.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 6); also --level N\n"
+    "  -o, --output FILE  the new file\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
 static const struct {
     const char *command;
     const char *text;
 } texts[] = {
     {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
     {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
-    {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},
+    {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
+    {"merge", MERGE_HELP},
 };
 
 enum exit_code help_print(const char *command)

@@ -22,7 +22,8 @@ static const struct {
 } commands[] = {
     {"compress", cmd_compress}, {"decompress", cmd_decompress}, {"info", cmd_info},
     {"verify", cmd_verify},     {"query", cmd_query},           {"export", cmd_export},
-    {"tail", cmd_tail},         {"recover", cmd_recover},
+    {"tail", cmd_tail},         {"recover", cmd_recover},       {"compact", cmd_compact},
+    {"merge", cmd_merge},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

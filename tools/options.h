@@ -20,7 +20,9 @@ enum command_bit {
     COMMAND_EXPORT = 32,
     COMMAND_TAIL = 64,
     COMMAND_RECOVER = 128,
-    COMMAND_ALL = 255
+    COMMAND_COMPACT = 256,
+    COMMAND_MERGE = 512,
+    COMMAND_ALL = 1023
 };
 
 enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
@@ -37,8 +39,11 @@ struct options {
     int verbosity;       /* -1 quiet, 0, 1 more */
     size_t memory_bytes; /* 0: the default */
     enum output_format format;
-    const char *to;        /* --to */
-    uint64_t tail_rows;    /* -n */
+    const char *to;       /* --to */
+    uint64_t tail_rows;   /* -n */
+    uint64_t keep_age_ns; /* --keep-age, --keep-size, --watch; 0: not given */
+    uint64_t keep_size_bytes;
+    uint64_t watch_ns;
     const char **operands; /* borrowed from argv; in `argv`'s own array */
     int operand_count;
 };
