@@ -94,6 +94,7 @@ static void inherit_session(struct vtc_session *session)
         atomic_store_explicit(&session->lost[i], 0, memory_order_relaxed);
     atomic_store_explicit(&session->closed_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&session->oldest, 0, memory_order_relaxed);
+    atomic_store_explicit(&session->segment, 0, memory_order_relaxed);
     atomic_store_explicit(&session->status, VTC_OK, memory_order_relaxed);
     atomic_store_explicit(&session->making, 0, memory_order_relaxed);
     atomic_store_explicit(&session->child, VTCI_CHILD_TO_OPEN, memory_order_relaxed);

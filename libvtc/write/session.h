@@ -67,7 +67,8 @@ struct vtc_session {
     struct vtci_live_file files[VTCI_OPEN_FILES];
     struct vtci_closed_file closed_files[VTCI_CLOSED_FILES]; /* by segment, modulo */
     _Atomic uint64_t closed_bytes;
-    _Atomic uint32_t oldest; /* segment that may still be there */
+    _Atomic uint32_t oldest;  /* segment that may still be there */
+    _Atomic uint32_t segment; /* that `current` is */
     _Atomic int64_t segment_started_ns;
     uint8_t *count_buffer;      /* VTC_POLICY_FLIGHT: of who holds `making` */
     _Atomic uint64_t clock_due; /* ticks: when the log is to have the next CLOCK */

@@ -144,6 +144,7 @@ void vtci_session_clear(struct vtc_session *session)
     atomic_store_explicit(&session->status, VTC_OK, memory_order_relaxed);
     atomic_store_explicit(&session->closed_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&session->oldest, 0, memory_order_relaxed);
+    atomic_store_explicit(&session->segment, 0, memory_order_relaxed);
     atomic_store_explicit(&session->next_site, 0, memory_order_relaxed);
     atomic_store_explicit(&session->next_writer, 0, memory_order_relaxed);
     atomic_store_explicit(&session->writers_open, 0, memory_order_relaxed);

@@ -67,12 +67,10 @@ vtc_status vtc_session_sync(vtc_session *session, struct vtc_error *err)
 
 void vtc_session_statistics(const vtc_session *session, struct vtc_session_stats *out_stats)
 {
-    const struct vtci_live_file *file =
-        atomic_load_explicit(&session->current, memory_order_acquire);
     for (size_t i = 0; i < VTC_LOSS_CAUSES; i++)
         out_stats->lost[i] = atomic_load_explicit(&session->lost[i], memory_order_relaxed);
     out_stats->file_bytes = vtci_session_bytes(session);
-    out_stats->segment = file ? file->segment : 0;
+    out_stats->segment = atomic_load_explicit(&session->segment, memory_order_relaxed);
     out_stats->writers = atomic_load_explicit(&session->writers_open, memory_order_relaxed);
 }
 

@@ -97,6 +97,7 @@ int vtci_session_begin_file(struct vtc_session *session, uint32_t segment, bool 
     }
     atomic_store_explicit(&session->segment_started_ns, vtci_clock_ns(CLOCK_MONOTONIC),
                           memory_order_relaxed);
+    atomic_store_explicit(&session->segment, segment, memory_order_relaxed);
     struct vtci_live_file *before =
         atomic_exchange_explicit(&session->current, file, memory_order_acq_rel);
     if (before)

@@ -195,14 +195,15 @@ int main(int argc, char **argv)
         for (size_t i = 0; i < count; i++)
             for (unsigned threads = 1; threads <= 2; threads++)
                 results[i][threads - 1][run] = measure(peers[i], threads, pairs);
-    printf("%-30s %12s %12s %9s %12s\n", "ns a pair, median", "1 thread", "2 threads", "2 / 1",
-           "bytes a pair");
+    printf("%-30s %12s %12s %9s %9s %9s %12s\n", "ns a pair, median (least)", "1 thread",
+           "2 threads", "2 / 1", "(1)", "(2)", "bytes a pair");
     for (size_t i = 0; i < count; i++) {
         for (int threads = 0; threads < 2; threads++)
             qsort(results[i][threads], (size_t)runs, sizeof(double), ascending);
         double one = results[i][0][runs / 2], two = results[i][1][runs / 2];
         double bytes = peers[i] == &bench_vtc ? bytes_a_span(pairs) : peers[i]->bytes_a_pair;
-        printf("%-30s %12.1f %12.1f %9.2f", peers[i]->name, one, two, two / one);
+        printf("%-30s %12.1f %12.1f %9.2f %9.1f %9.1f", peers[i]->name, one, two, two / one,
+               results[i][0][0], results[i][1][0]);
         if (bytes > 0)
             printf(" %12.2f", bytes);
         putchar('\n');

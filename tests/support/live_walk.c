@@ -178,10 +178,11 @@ bool live_walk_open(struct live_walk *walk, const char *path)
     if (!load(walk, path) || !page0(walk) || !pages(walk))
         return false;
     for (size_t i = 0; i < walk->event_count; i++) {
-        const struct live_event *event = &walk->events[i];
-        if (!live_walk_find(walk, 3, event->writer))
+        const struct live_event *event = &walk->events[i], *before = i ? event - 1 : NULL;
+        if ((!before || before->writer != event->writer) && !live_walk_find(walk, 3, event->writer))
             return fault(walk, "an unknown writer", event->writer);
-        if (event->kind != 2 && !live_walk_find(walk, 2, event->site))
+        if (event->kind != 2 && (!before || before->site != event->site) &&
+            !live_walk_find(walk, 2, event->site))
             return fault(walk, "an unknown site", event->site);
     }
     return true;

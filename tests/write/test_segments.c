@@ -180,13 +180,37 @@ static void test_segments__wait_within_a_limit(void **state)
     live_walk_close(&walk);
 }
 
+static void test_segments__of_the_last_moments(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .policy = VTC_POLICY_FLIGHT,
+                                          .keep_ns = 40000000,
+                                          .chunk_bytes = 4096};
+    const struct timespec pause = {0, 2000000};
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    vtc_writer *writer = vtc_session_writer(session);
+    uint64_t count = 0;
+    for (int i = 0; i < 100; i++) { /* 200 ms at least, a page each 2 ms */
+        for (int j = 0; j < 508; j++)
+            count += vtc_instant(writer, site) == VTC_OK;
+        nanosleep(&pause, NULL);
+    }
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    struct segments all = read_segments("s", 1000);
+    assert_int_equal(count, 50800);
+    assert_int_equal(all.events + all.lost[VTC_LOSS_OVERWRITTEN], count);
+    assert_true(all.lost[VTC_LOSS_OVERWRITTEN] > count / 3);
+    assert_true(all.events >= 508);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, live_setup, live_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_segments__follow_each_other),
-        TEST(test_segments__of_a_flight_recorder),
-        TEST(test_segments__within_a_limit),
+        TEST(test_segments__follow_each_other),   TEST(test_segments__of_a_flight_recorder),
+        TEST(test_segments__of_the_last_moments), TEST(test_segments__within_a_limit),
         TEST(test_segments__wait_within_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

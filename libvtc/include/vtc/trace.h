@@ -101,9 +101,10 @@ static inline void vtc_trace_leave(const uint32_t *span)
         vtc_trace_end(*span);
 }
 
-#define VTC_SPAN_CAT(category, name)                                                           \
-    static uint64_t VTC_TRACE_NAME(vtc_trace_cache_) = 0;                                      \
-    __attribute__((cleanup(vtc_trace_leave))) const uint32_t VTC_TRACE_NAME(vtc_trace_span_) = \
+#define VTC_SPAN_CAT(category, name)                                                 \
+    static uint64_t VTC_TRACE_NAME(vtc_trace_cache_) = 0;                            \
+    __attribute__((cleanup(vtc_trace_leave), unused)) const uint32_t VTC_TRACE_NAME( \
+        vtc_trace_span_) =                                                           \
         VTC_TRACE_ON() ? vtc_trace_begin(&VTC_TRACE_NAME(vtc_trace_cache_), category, name) : 0
 
 #endif
