@@ -166,7 +166,9 @@ static vtc_status open_followed(struct tail *work, const char *path, struct vtc_
     vtc_status status = input_file_open(path, false, &work->file.fd, &work->file.status, err);
     if (status != VTC_OK)
         return status;
-    status = vtc_live_open_fd(work->file.fd, &opts, &work->file.live, err);
+    status = vtc_live_is(work->file.fd)
+                 ? vtc_live_open_fd(work->file.fd, &opts, &work->file.live, err)
+                 : failure_set(err, VTC_ERR_NOT_VTC, 0, "expected a live file, found another");
     if (status != VTC_OK)
         close(work->file.fd);
     return status;

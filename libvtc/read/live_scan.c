@@ -100,8 +100,10 @@ static vtc_status add_ref(struct vtci_live_scan *scan, struct vtci_live_shard *s
     VTC_TRY(
         VTCI_ARRAY_RESERVE(scan->memory, shard->refs, shard->ref_capacity, shard->ref_count + 1));
     struct vtci_live_page_ref ref = {.sequence = sequence, .page = page};
-    if (shard->ref_count && shard->refs[shard->ref_count - 1].sequence >= sequence)
+    if (shard->ref_count && shard->last_sequence >= sequence)
         shard->is_unsorted = true;
+    else
+        shard->last_sequence = sequence;
     shard->refs[shard->ref_count++] = ref;
     return VTC_OK;
 }
@@ -184,10 +186,17 @@ static vtc_status take_log(struct vtci_live_scan *scan, uint32_t page, uint32_t 
 
 struct range {
     uint64_t at;
-    uint64_t end; /* pages of the file: what a group may reach to */
-    bool logs_only;
+    uint64_t end;   /* pages of the file: what a group may reach to */
+    bool is_second; /* only what the first look should have seen */
     struct vtci_live_runs *still_empty;
 };
+
+/* A page that was begun before one that was seen already: it was looked at too early. */
+static bool is_overdue(const struct vtci_live_scan *scan, const struct vtci_live_page *header)
+{
+    uint32_t index = vtci_live_map_find(&scan->shard_ids, header->writer);
+    return index != VTCI_LIVE_MAP_NONE && header->sequence < scan->shards[index].last_sequence;
+}
 
 static vtc_status take_events(struct vtci_live_scan *scan, const uint8_t *bytes, uint32_t page,
                               const struct vtci_live_page *header)
@@ -225,7 +234,7 @@ static vtc_status take_page(struct vtci_live_scan *scan, struct range *range, co
             return vtci_error_memory(err, 0);
         return take_log(scan, page, header.pages, true, err);
     }
-    if (status == VTC_END || range->logs_only)
+    if (status == VTC_END || (range->is_second && (status != VTC_OK || !is_overdue(scan, &header))))
         status = add_empty(scan, range->still_empty, page);
     else if (status == VTC_OK)
         status = take_events(scan, bytes, page, &header);
@@ -238,10 +247,10 @@ static vtc_status take_page(struct vtci_live_scan *scan, struct range *range, co
 
 /* Looks at the pages from `first` to `end`, of a file that has `file_end`. */
 static vtc_status scan_range(struct vtci_live_scan *scan, uint64_t first, uint64_t end,
-                             uint64_t file_end, bool logs_only, struct vtci_live_runs *still_empty,
+                             uint64_t file_end, bool is_second, struct vtci_live_runs *still_empty,
                              struct vtc_error *err)
 {
-    struct range range = {first, file_end, logs_only, still_empty};
+    struct range range = {first, file_end, is_second, still_empty};
     while (range.at < end) {
         uint64_t window_first = range.at;
         uint32_t count = end - range.at < WINDOW_PAGES ? (uint32_t)(end - range.at) : WINDOW_PAGES;
@@ -257,7 +266,7 @@ static vtc_status scan_range(struct vtci_live_scan *scan, uint64_t first, uint64
 }
 
 /* What was empty, and what the file has grown by. */
-static vtc_status scan_new_pages(struct vtci_live_scan *scan, bool logs_only, struct vtc_error *err)
+static vtc_status scan_new_pages(struct vtci_live_scan *scan, bool is_second, struct vtc_error *err)
 {
     uint64_t file_bytes = 0;
     VTC_TRY(vtci_file_size(scan->file, &file_bytes, err));
@@ -271,10 +280,10 @@ static vtc_status scan_new_pages(struct vtci_live_scan *scan, bool logs_only, st
     for (size_t i = 0; i < before.count && status == VTC_OK; i++) {
         uint64_t first = before.items[i].first;
         status =
-            scan_range(scan, first, first + before.items[i].count, end, logs_only, &after, err);
+            scan_range(scan, first, first + before.items[i].count, end, is_second, &after, err);
     }
     if (status == VTC_OK && end > scan->pages)
-        status = scan_range(scan, scan->pages, end, end, logs_only, &after, err);
+        status = scan_range(scan, scan->pages, end, end, is_second, &after, err);
     if (end > scan->pages)
         scan->pages = end;
     VTCI_ARRAY_FREE(scan->memory, before.items, before.capacity);

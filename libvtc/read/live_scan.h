@@ -2,6 +2,7 @@
  *
  *     page 0, process      which session, does it run
  *     all pages, in order  headers to the index, LOG pages to the names, records of events walked
+ *     LOG, empty pages     once more: definitions, and pages that were begun before one that was seen
  *     what is open         once more, each writer from its last page backwards
  *
  * The file may grow while it is read. What the second step found of a page may be old by the time
@@ -39,8 +40,9 @@ struct vtci_live_shard {
     struct vtci_live_page_ref *refs;
     size_t ref_count, ref_capacity;
     bool is_unsorted;
-    bool is_checked;  /* that its writer is known */
-    uint64_t missing; /* pages, as last reported */
+    uint32_t last_sequence; /* the greatest */
+    bool is_checked;        /* that its writer is known */
+    uint64_t missing;       /* pages, as last reported */
 };
 
 /* Pages that held nothing when they were last looked at. */
