@@ -140,7 +140,7 @@ static const char COMPACT_HELP[] =
     "NAME.vtc\n"
     "and the segments and children NAME.*.vtc beside it, where * is digits and dots.\n"
     "\n"
-    "  -1 ... -19         fast to small (default: 6); also --level N\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
     "  -o, --output FILE  write to FILE; one input only\n"
     "  -f, --force        replace an existing file\n"
     "      --keep-age T   remove recorded files that were not changed for T (90s, 12h, 7d)\n"
@@ -158,7 +158,7 @@ static const char MERGE_HELP[] =
     "is\n"
     "taken; then the exit code is 3.\n"
     "\n"
-    "  -1 ... -19         fast to small (default: 6); also --level N\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
     "  -o, --output FILE  the new file\n"
     "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
 

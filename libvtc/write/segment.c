@@ -67,6 +67,16 @@ static bool has_place(struct vtc_session *session, uint32_t segment)
            VTCI_CLOSED_FILES;
 }
 
+/* A service that keeps its history has more segments than are remembered. The bytes of one that is
+ * forgotten stay counted. */
+static void make_place(struct vtc_session *session, uint32_t segment)
+{
+    vtci_session_settle(session);
+    if (!has_place(session, segment))
+        atomic_store_explicit(&session->oldest, segment - VTCI_CLOSED_FILES + 1,
+                              memory_order_relaxed);
+}
+
 void vtci_session_rotate(struct vtc_session *session)
 {
     struct vtci_live_file *file = atomic_load_explicit(&session->current, memory_order_acquire);
@@ -78,7 +88,7 @@ void vtci_session_rotate(struct vtc_session *session)
         if (session->opts.policy == VTC_POLICY_FLIGHT)
             vtci_session_trim(session);
         else if (!has_place(session, file->segment + 1))
-            vtci_session_settle(session);
+            make_place(session, file->segment + 1);
         if (has_place(session, file->segment + 1)) {
             int error =
                 vtci_session_begin_file(session, file->segment + 1, session->opts.overwrite);
@@ -91,8 +101,8 @@ void vtci_session_rotate(struct vtc_session *session)
     vtci_session_end_make(session);
 }
 
-/* Bytes of closed segments are what the disk says: a compactor may have removed them. `making` is
- * held, or nobody else is there. */
+/* Bytes of closed segments are what the disk says: a compactor may have made them small, or removed
+ * them. `making` is held, or nobody else is there. */
 void vtci_session_settle(struct vtc_session *session)
 {
     const struct vtci_live_file *file =
@@ -104,10 +114,13 @@ void vtci_session_settle(struct vtc_session *session)
         uint64_t bytes = atomic_load_explicit(&closed->bytes, memory_order_acquire);
         struct stat status;
         vtci_session_path(session, segment);
-        bool gone = stat(session->path_work, &status) != 0 && errno == ENOENT;
-        if (bytes && gone) {
-            atomic_fetch_sub_explicit(&session->closed_bytes, bytes, memory_order_relaxed);
-            atomic_store_explicit(&closed->bytes, 0, memory_order_relaxed);
+        bool failed = stat(session->path_work, &status) != 0;
+        bool gone = failed && errno == ENOENT;
+        uint64_t now_bytes = gone ? 0 : failed ? bytes : (uint64_t)status.st_size;
+        if (bytes && now_bytes != bytes) {
+            atomic_fetch_add_explicit(&session->closed_bytes, now_bytes - bytes,
+                                      memory_order_relaxed);
+            atomic_store_explicit(&closed->bytes, now_bytes, memory_order_relaxed);
         }
         gap |= !gone;
         if (!gap)

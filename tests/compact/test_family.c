@@ -252,6 +252,70 @@ static void test_compactor__compacts_behind_two_threads(void **state)
     bytes_free(&text);
 }
 
+/* Fills a budget, makes room by compacting, and goes on. */
+static void test_compactor__gives_room_back_to_the_budget(void **state)
+{
+    (void)state;
+    vtc_session *session;
+    vtc_compactor *compactor;
+    struct vtc_compact_round total;
+    const struct vtc_session_opts session_opts = {.struct_size = sizeof session_opts,
+                                                  .segment_bytes = SEGMENT_BYTES,
+                                                  .chunk_bytes = 16 << 10,
+                                                  .disk_limit_bytes = 8 * SEGMENT_BYTES};
+    const struct vtc_compactor_opts opts = {.struct_size = sizeof opts,
+                                            .interval_ns = UINT64_C(1000000000000)};
+    assert_int_equal(vtc_session_open(place("a.vtc"), &session_opts, &session, NULL), VTC_OK);
+    vtc_writer *writer = vtc_session_writer(session);
+    const struct vtc_site_opts site_opts = {.struct_size = sizeof site_opts,
+                                            .phase = 'i',
+                                            .name = "n"};
+    vtc_site site;
+    assert_int_equal(vtc_session_site(session, &site_opts, &site, NULL), VTC_OK);
+    while (vtc_instant(writer, site) == VTC_OK)
+        ;
+    assert_int_equal(vtc_instant(writer, site), VTC_ERR_LIMIT);
+    assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_OK);
+    uint64_t rounds = 0;
+    for (int i = 0; i < 2000 && rounds == 0; i++) {
+        vtc_compactor_wake(compactor);
+        usleep(5000);
+        vtc_compactor_statistics(compactor, &total, &rounds);
+    }
+    vtc_compactor_stop(compactor);
+    assert_true(total.compacted > 3);
+    assert_int_equal(vtc_instant(writer, site), VTC_OK);
+    int events = 0;
+    while (events < 1000000 && vtc_instant(writer, site) == VTC_OK)
+        events++;
+    assert_true(events > SEGMENT_BYTES / 8); /* more than one segment more */
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+}
+
+/* A history of more segments than a session remembers goes on. */
+static void test_compactor__keeps_a_long_history(void **state)
+{
+    (void)state;
+    vtc_session *session;
+    struct vtc_session_stats stats;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .segment_bytes = 64 << 10,
+                                          .chunk_bytes = 4 << 10};
+    assert_int_equal(vtc_session_open(place("a.vtc"), &opts, &session, NULL), VTC_OK);
+    vtc_writer *writer = vtc_session_writer(session);
+    const struct vtc_site_opts site_opts = {.struct_size = sizeof site_opts,
+                                            .phase = 'i',
+                                            .name = "n"};
+    vtc_site site;
+    assert_int_equal(vtc_session_site(session, &site_opts, &site, NULL), VTC_OK);
+    do {
+        assert_int_equal(vtc_instant(writer, site), VTC_OK);
+        vtc_session_statistics(session, &stats);
+    } while (stats.segment < 1100 && stats.file_bytes < (256 << 20));
+    assert_int_equal(stats.segment, 1100);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+}
+
 static void test_compactor__stops_at_once(void **state)
 {
     (void)state;
@@ -294,6 +358,8 @@ int main(void)
         TEST(test_family__keeps_what_fits),
         TEST(test_family__never_removes_what_is_recorded),
         TEST(test_compactor__compacts_behind_two_threads),
+        TEST(test_compactor__gives_room_back_to_the_budget),
+        TEST(test_compactor__keeps_a_long_history),
         TEST(test_compactor__stops_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

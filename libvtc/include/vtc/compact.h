@@ -30,7 +30,7 @@
 extern "C" {
 #endif
 
-#define VTC_COMPACT_LEVEL_DEFAULT 6
+#define VTC_COMPACT_LEVEL_DEFAULT 3
 
 /** Takes what is worth knowing of one file while work goes on: an input that is damaged and of which
  *  the readable part was taken, a file that retention removed (VTC_OK), a file that could not be
