@@ -233,7 +233,7 @@ static void test_compactor__compacts_behind_two_threads(void **state)
     }
     uint64_t before = 0;
     vtc_compactor_statistics(compactor, &total, &before);
-    for (int i = 0; i < 2000 && rounds < before + 2;
+    for (int i = 0; i < 20000 && rounds < before + 2;
          i++) { /* a whole round after the last record */
         vtc_compactor_wake(compactor);
         usleep(5000);
@@ -277,7 +277,7 @@ static void test_compactor__gives_room_back_to_the_budget(void **state)
     assert_int_equal(vtc_instant(writer, site), VTC_ERR_LIMIT);
     assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_OK);
     uint64_t rounds = 0;
-    for (int i = 0; i < 2000 && rounds == 0; i++) {
+    for (int i = 0; i < 20000 && rounds == 0; i++) {
         vtc_compactor_wake(compactor);
         usleep(5000);
         vtc_compactor_statistics(compactor, &total, &rounds);
