@@ -22,6 +22,7 @@
 #include "write/session.h"
 
 #define DEFAULT_INTERVAL_NS UINT64_C(10000000000)
+#define PRIORITY 10                              /* a tenth of what a thread at 0 gets */
 #define DEFAULT_MEMORY_BYTES ((size_t)128 << 20) /* of somebody else's process */
 
 struct vtc_compactor {
@@ -118,8 +119,9 @@ static bool wait_for_round(struct vtc_compactor *self)
 static void *run(void *context)
 {
     struct vtc_compactor *self = context;
-    /* Of this thread alone, on Linux; where it is refused the work is done all the same. */
-    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 19);
+    /* Of this thread alone, on Linux; where it is refused the work is done all the same. Not the lowest
+     * of all: with that, a machine that is busy for long would never compact, and fill its disk. */
+    (void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), PRIORITY);
     while (wait_for_round(self))
         work_once(self);
     return NULL;
