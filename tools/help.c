@@ -15,6 +15,11 @@ static const char MAIN_HELP[] =
     "  decompress  trace.vtc to the very bytes of trace.json\n"
     "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
     "  info        what is in a file, and what it takes\n"
+    "  export      a trace as JSON that Perfetto and Chrome open\n"
+    "  tail        follow a program that records\n"
+    "  recover     a good file from a damaged one\n"
+    "  compact     make recorded files small, in place, and keep history within bounds\n"
+    "  merge       many files into one\n"
     "  verify      check every checksum, every rule and the whole document\n"
     "  help        vtc help COMMAND; the same as vtc COMMAND --help\n"
     "\n"
@@ -85,12 +90,86 @@ static const char QUERY_HELP[] =
     "\n"
     "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
 
+static const char EXPORT_HELP[] =
+    "usage: vtc export --to chrome [OPTION]... FILE\n"
+    "\n"
+    "Writes a trace as Chrome trace-event JSON: FILE.json, or what -o names; packed by gzip if "
+    "that\n"
+    "ends in .gz. Of a trace that came from JSON it is the document itself; where that is cut off "
+    "or\n"
+    "has garbage in it, its events between brackets.\n"
+    "\n"
+    "      --to chrome    the format; there is this one\n"
+    "  -o, --output FILE  write to FILE (- for standard output)\n"
+    "  -c, --stdout       write to standard output\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
+static const char TAIL_HELP[] =
+    "usage: vtc tail [OPTION]... FILE\n"
+    "\n"
+    "Follows a live file: a line for each event as it comes (a span when it ends) with time, "
+    "thread,\n"
+    "duration or phase, name and arguments. Ends when the session is closed or its process is "
+    "gone.\n"
+    "\n"
+    "  -n, --rows N       begin with the last N rows that are there (default: 10), or 'all'\n"
+    "      --format WHAT  table (default), or json: rows as they are, one a line\n" COMMON_HELP;
+
+static const char RECOVER_HELP[] =
+    "usage: vtc recover [OPTION]... FILE\n"
+    "\n"
+    "Writes what is good of a damaged file, or of the live file of a program that crashed, to a "
+    "good\n"
+    "one: FILE.recovered.vtc, or what -o names. Says what was kept, what was lost, and why.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    "  -o, --output FILE  write to FILE (- for standard output)\n"
+    "  -c, --stdout       write to standard output\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
+static const char COMPACT_HELP[] =
+    "usage: vtc compact [OPTION]... FILE...\n"
+    "\n"
+    "Makes the live files of programs that have closed them, ended or crashed small: each becomes "
+    "a\n"
+    "file of blocks, in place, at once and whole. A file that a program records to is refused, but "
+    "for\n"
+    "a snapshot with -o. What is compacted already is left alone, unless a level or -o is given.\n"
+    "\n"
+    "With one of the last three options FILE stands for a history, and may be gone itself: "
+    "NAME.vtc\n"
+    "and the segments and children NAME.*.vtc beside it, where * is digits and dots.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    "  -o, --output FILE  write to FILE; one input only\n"
+    "  -f, --force        replace an existing file\n"
+    "      --keep-age T   remove recorded files that were not changed for T (90s, 12h, 7d)\n"
+    "      --keep-size S  remove the oldest recorded files when all take more than S (10G)\n"
+    "      --watch T      do it again every T, until interrupted\n" THREADS_HELP COMMON_HELP;
+
+static const char MERGE_HELP[] =
+    "usage: vtc merge [OPTION]... -o OUT FILE...\n"
+    "\n"
+    "Merges files of any kind (live, crashed, compacted, imported) into one, sorted by track: the\n"
+    "metadata, then each thread's events, segments in their order. Memory is bounded whatever the "
+    "size:\n"
+    "what does not fit is sorted in a temporary file beside OUT. Of a damaged file what can be "
+    "read "
+    "is\n"
+    "taken; then the exit code is 3.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    "  -o, --output FILE  the new file\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
 static const struct {
     const char *command;
     const char *text;
 } texts[] = {
     {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
-    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},
+    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
+    {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
+    {"merge", MERGE_HELP},
 };
 
 enum exit_code help_print(const char *command)
