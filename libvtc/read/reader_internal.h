@@ -59,4 +59,8 @@ struct vtc_reader {
 
 void vtci_track_names_free(vtc_reader *reader);
 
+/* As vtc_reader_open_fd; the descriptor is the reader's, also when it fails. */
+VTC_NODISCARD vtc_status vtci_reader_open_take(int fd, const struct vtc_reader_opts *opts,
+                                               vtc_reader **out_reader, struct vtc_error *err);
+
 #endif
