@@ -16,6 +16,8 @@ static const char MAIN_HELP[] =
     "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
     "  info        what is in a file, and what it takes\n"
     "  verify      check every checksum, every rule and the whole document\n"
+    "  record      run a program and record its calls: vtc record ./app\n"
+    "  symbolize   add the names of functions to what was recorded\n"
     "  help        vtc help COMMAND; the same as vtc COMMAND --help\n"
     "\n"
     "  --version   the version of vtc\n"
@@ -85,12 +87,56 @@ static const char QUERY_HELP[] =
     "\n"
     "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
 
+static const char RECORD_HELP[] =
+    "usage: vtc record [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+    "\n"
+    "Runs a program that was compiled with -finstrument-functions (gcc or clang) and records when\n"
+    "each function began and ended, on every thread. What was recorded is there even if the "
+    "program\n"
+    "is killed. Its exit code or signal becomes that of vtc. What it forks, or executes, records "
+    "to\n"
+    "files of their own, NAME.PID.vtc for NAME.vtc.\n"
+    "\n"
+    "  -o, --output FILE       record to FILE (default: PROGRAM.vtc)\n"
+    "  -f, --force             replace an existing file\n"
+    "      --depth N           record calls up to this depth only\n"
+    "      --min-duration TIME record spans that take at least TIME, e.g. 10us, and only when "
+    "they\n"
+    "                          end: those still open are not in the file after a crash\n"
+    "      --include GLOB      record functions of these names only, e.g. 'parse_*'\n"
+    "      --exclude GLOB      do not record functions of these names\n"
+    "      --max-size SIZE     record no more than SIZE, e.g. 200M; the rest is counted\n"
+    "      --flight            keep the last SIZE of what happens (default: 64M), not the first\n"
+    "      --debug-dir DIR     look for debug files in DIR too\n"
+    "      --no-symbols        leave the names to 'vtc symbolize'\n"
+    "  -q, --quiet             errors only\n"
+    "  -v, --verbose           say more\n"
+    "  -h, --help              this text\n"
+    "\n"
+    "--include and --exclude may be given several times; a function that fits both is not "
+    "recorded.\n";
+
+static const char SYMBOLIZE_HELP[] =
+    "usage: vtc symbolize [OPTION]... FILE...\n"
+    "\n"
+    "Adds the names of functions to a file of 'vtc record', from the symbol tables of the program "
+    "and\n"
+    "its libraries, or of separate debug files. Only files with the build id that was recorded "
+    "are\n"
+    "used. Not for a file that is being recorded.\n"
+    "\n"
+    "      --debug-dir DIR  look in DIR first: DIR/.build-id/xx/y.debug, DIR/NAME, DIR/NAME.debug\n"
+    "  -q, --quiet          errors only\n"
+    "  -v, --verbose        say more\n"
+    "  -h, --help           this text\n";
+
 static const struct {
     const char *command;
     const char *text;
 } texts[] = {
-    {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
-    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},
+    {"compress", COMPRESS_HELP},   {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
+    {"verify", VERIFY_HELP},       {"query", QUERY_HELP},           {"record", RECORD_HELP},
+    {"symbolize", SYMBOLIZE_HELP},
 };
 
 enum exit_code help_print(const char *command)

@@ -20,8 +20,9 @@ static const struct {
     const char *name;
     enum exit_code (*run)(int argc, char **argv);
 } commands[] = {
-    {"compress", cmd_compress}, {"decompress", cmd_decompress}, {"info", cmd_info},
-    {"verify", cmd_verify},     {"query", cmd_query},
+    {"compress", cmd_compress},   {"decompress", cmd_decompress}, {"info", cmd_info},
+    {"verify", cmd_verify},       {"query", cmd_query},           {"record", cmd_record},
+    {"symbolize", cmd_symbolize},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
