@@ -21,7 +21,8 @@ static const struct {
     enum exit_code (*run)(int argc, char **argv);
 } commands[] = {
     {"compress", cmd_compress},   {"decompress", cmd_decompress}, {"info", cmd_info},
-    {"verify", cmd_verify},       {"query", cmd_query},           {"record", cmd_record},
+    {"verify", cmd_verify},       {"query", cmd_query},           {"export", cmd_export},
+    {"tail", cmd_tail},           {"recover", cmd_recover},       {"record", cmd_record},
     {"symbolize", cmd_symbolize},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

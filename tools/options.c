@@ -26,10 +26,13 @@ enum option_id {
     OPTION_LEVEL,
     OPTION_JSON,
     OPTION_FORMAT,
+    OPTION_TO,
+    OPTION_ROWS,
     OPTION_HELP
 };
 
-static const int WRITES = COMMAND_COMPRESS | COMMAND_DECOMPRESS;
+static const int WRITES = COMMAND_COMPRESS | COMMAND_DECOMPRESS | COMMAND_EXPORT | COMMAND_RECOVER;
+enum { TAIL_ROWS_DEFAULT = 10 };
 
 struct option_spec {
     enum option_id id;
@@ -42,16 +45,19 @@ struct option_spec {
 static const struct option_spec specs[] = {
     {OPTION_OUTPUT, 'o', "output", true, 0},
     {OPTION_STDOUT, 'c', "stdout", false, 0},
-    {OPTION_KEEP, 'k', "keep", false, 0},
-    {OPTION_REMOVE, 0, "rm", false, 0},
+    {OPTION_KEEP, 'k', "keep", false, COMMAND_COMPRESS | COMMAND_DECOMPRESS},
+    {OPTION_REMOVE, 0, "rm", false, COMMAND_COMPRESS | COMMAND_DECOMPRESS},
     {OPTION_FORCE, 'f', "force", false, 0},
     {OPTION_QUIET, 'q', "quiet", false, COMMAND_ALL},
     {OPTION_VERBOSE, 'v', "verbose", false, COMMAND_ALL},
-    {OPTION_THREADS, 'T', "threads", true, COMMAND_COMPRESS | COMMAND_DECOMPRESS | COMMAND_QUERY},
+    {OPTION_THREADS, 'T', "threads", true,
+     COMMAND_ALL & ~(COMMAND_INFO | COMMAND_VERIFY | COMMAND_TAIL)},
     {OPTION_MEMORY, 0, "memory", true, COMMAND_ALL},
-    {OPTION_LEVEL, 0, "level", true, COMMAND_COMPRESS},
+    {OPTION_LEVEL, 0, "level", true, COMMAND_COMPRESS | COMMAND_RECOVER},
     {OPTION_JSON, 0, "json", false, COMMAND_INFO},
-    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY},
+    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY | COMMAND_TAIL},
+    {OPTION_TO, 0, "to", true, COMMAND_EXPORT},
+    {OPTION_ROWS, 'n', "rows", true, COMMAND_TAIL},
     {OPTION_HELP, 'h', "help", false, COMMAND_ALL},
 };
 enum { SPECS = sizeof specs / sizeof specs[0] };
@@ -138,6 +144,18 @@ static enum exit_code set_format(struct parser *parser, const char *text)
     return refuse(parser, "--format is table, csv or json, not", text);
 }
 
+static enum exit_code set_rows(struct parser *parser, const char *text)
+{
+    unsigned long number = 0;
+    if (strcmp(text, "all") == 0)
+        parser->options->tail_rows = UINT64_MAX;
+    else if (parse_number(text, 1000000, &number))
+        parser->options->tail_rows = number;
+    else
+        return refuse(parser, "a number of rows is from 0 to 1000000, or 'all', not", text);
+    return CODE_OK;
+}
+
 static enum exit_code apply(struct parser *parser, const struct option_spec *spec,
                             const char *value)
 {
@@ -156,6 +174,8 @@ static enum exit_code apply(struct parser *parser, const struct option_spec *spe
     case OPTION_MEMORY: return set_memory(parser, value);
     case OPTION_LEVEL: return set_level(parser, value);
     case OPTION_FORMAT: return set_format(parser, value);
+    case OPTION_TO: options->to = value; break;
+    case OPTION_ROWS: return set_rows(parser, value);
     }
     return CODE_OK;
 }
@@ -205,7 +225,8 @@ static enum exit_code parse_short(struct parser *parser)
         for (int i = 0; i < SPECS && !spec; i++)
             if (specs[i].letter == *letter && applies(&specs[i], parser->command))
                 spec = &specs[i];
-        if (*letter >= '0' && *letter <= '9' && parser->command == COMMAND_COMPRESS)
+        if (*letter >= '0' && *letter <= '9' &&
+            (parser->command & (COMMAND_COMPRESS | COMMAND_RECOVER)))
             code = parse_level_digits(parser, &letter);
         else if (!spec)
             return refuse(parser, "unknown option", argument);
@@ -249,6 +270,7 @@ enum exit_code options_parse(int argc, char **argv, enum command_bit command,
     struct parser parser = {argc, argv, 1, command, options};
     memset(options, 0, sizeof *options);
     options->command = argv[0];
+    options->tail_rows = TAIL_ROWS_DEFAULT;
     options->threads = all_cores() < THREADS_DEFAULT_MAX ? all_cores() : THREADS_DEFAULT_MAX;
     options->operands = (const char **)argv; /* never passes `pos` */
 

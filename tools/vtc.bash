@@ -11,7 +11,7 @@ _vtc_files() {
 
 _vtc() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=${COMP_WORDS[1]} commands='compress decompress query info verify help'
+    local command=${COMP_WORDS[1]} commands='compress decompress query info export tail recover verify help'
     local writing='-c -f -k -o -q -v -T --stdout --force --keep --rm --output --quiet --verbose
         --threads --memory --help'
     local reading='-q -v --quiet --verbose --memory --help'
@@ -29,6 +29,10 @@ _vtc() {
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'table csv json' -- "$cur")
+        return
+        ;;
+    --to)
+        mapfile -t COMPREPLY < <(compgen -W 'chrome' -- "$cur")
         return
         ;;
     --memory)
@@ -51,6 +55,12 @@ _vtc() {
         info) words="$reading --json" ;;
         verify) words=$reading ;;
         query) words="$reading --format -T --threads" ;;
+        export) words="$reading --to -c -f -o --stdout --force --output -T --threads" ;;
+        tail) words="$reading -n --rows --format" ;;
+        recover)
+            words="$reading -c -f -o --stdout --force --output -T --threads --level
+                $(seq -s ' ' -f '-%g' 1 19)"
+            ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
         return
@@ -65,7 +75,7 @@ _vtc() {
             _vtc_files .vtc
         fi
         ;;
-    decompress | info | verify) _vtc_files .vtc ;;
+    decompress | info | verify | export | tail | recover) _vtc_files .vtc ;;
     esac
 }
 

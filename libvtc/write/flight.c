@@ -1,4 +1,5 @@
-/* The flight recorder: the oldest closed segments go, and their events are counted as overwritten.
+/* The flight recorder: the oldest closed segments go, and their events are counted as overwritten, in
+ * the current file, which takes over what they had counted themselves.
  *
  * Counting reads the segment once: about 0.4 ms a MiB, in the thread that made the next segment.
  * Counting as events are recorded would cost all of them, also those that are kept.
@@ -34,13 +35,19 @@ static uint64_t count_page(const uint8_t *page)
     return events;
 }
 
-static uint64_t count_events(const struct vtc_session *session)
+/* Of the segment whose path is in path_work. */
+static uint64_t count_events(const struct vtc_session *session, uint64_t out_lost[VTC_LOSS_CAUSES])
 {
     uint64_t events = 0;
     off_t offset = VTCI_LIVE_PAGE_BYTES;
     int fd = open(session->path_work, O_RDONLY | O_CLOEXEC);
+    memset(out_lost, 0, VTC_LOSS_CAUSES * sizeof *out_lost);
     if (fd < 0)
         return 0;
+    if (pread(fd, session->count_buffer, VTCI_LIVE_PAGE_BYTES, 0) == VTCI_LIVE_PAGE_BYTES)
+        for (size_t cause = 0; cause < VTC_LOSS_CAUSES; cause++)
+            out_lost[cause] =
+                vtci_load_u64(session->count_buffer + VTCI_LIVE_LOST_OFFSET + 8 * cause);
     while (pread(fd, session->count_buffer, VTCI_LIVE_PAGE_BYTES, offset) == VTCI_LIVE_PAGE_BYTES) {
         events += count_page(session->count_buffer);
         offset += VTCI_LIVE_PAGE_BYTES;
@@ -59,22 +66,47 @@ static bool is_too_much(const struct vtc_session *session, const struct vtci_clo
     return opts->keep_ns && age_ns > (int64_t)opts->keep_ns;
 }
 
+static void remove_segment(struct vtc_session *session, struct vtci_live_file *current,
+                           uint32_t segment)
+{
+    uint64_t lost[VTC_LOSS_CAUSES];
+    vtci_session_path(session, segment);
+    uint64_t events = count_events(session, lost);
+    if (unlink(session->path_work) != 0)
+        return;
+    vtci_session_lose(session, VTC_LOSS_OVERWRITTEN, events);
+    for (size_t cause = 0; cause < VTC_LOSS_CAUSES; cause++)
+        if (lost[cause])
+            vtci_live_file_count_loss(current, (enum vtc_loss)cause, lost[cause]);
+}
+
+static bool is_open(const struct vtc_session *session, uint32_t segment)
+{
+    for (size_t i = 0; i < VTCI_OPEN_FILES; i++)
+        if (atomic_load_explicit(&session->files[i].taken, memory_order_acquire) &&
+            session->files[i].segment == segment)
+            return true;
+    return false;
+}
+
+/* A segment that a thread is still in stays, and the next is looked at: the limit is kept by those that
+ * can go. */
 void vtci_session_trim(struct vtc_session *session)
 {
-    const struct vtci_live_file *file =
-        atomic_load_explicit(&session->current, memory_order_acquire);
-    uint32_t oldest = atomic_load_explicit(&session->oldest, memory_order_relaxed);
-    for (; oldest != file->segment; oldest++) {
-        struct vtci_closed_file *closed = &session->closed_files[oldest % VTCI_CLOSED_FILES];
+    struct vtci_live_file *file = atomic_load_explicit(&session->current, memory_order_acquire);
+    uint32_t segment = atomic_load_explicit(&session->oldest, memory_order_relaxed);
+    bool all_gone = true;
+    for (; segment != file->segment; segment++) {
+        struct vtci_closed_file *closed = &session->closed_files[segment % VTCI_CLOSED_FILES];
         uint64_t bytes = atomic_load_explicit(&closed->bytes, memory_order_acquire);
-        if (bytes == 0 || !is_too_much(session, closed))
-            break;
-        vtci_session_path(session, oldest);
-        uint64_t events = count_events(session);
-        if (unlink(session->path_work) == 0)
-            vtci_session_lose(session, VTC_LOSS_OVERWRITTEN, events);
-        atomic_store_explicit(&closed->bytes, 0, memory_order_relaxed);
-        atomic_fetch_sub_explicit(&session->closed_bytes, bytes, memory_order_relaxed);
+        if (bytes && is_too_much(session, closed)) {
+            remove_segment(session, file, segment);
+            atomic_store_explicit(&closed->bytes, 0, memory_order_relaxed);
+            atomic_fetch_sub_explicit(&session->closed_bytes, bytes, memory_order_relaxed);
+        } else {
+            all_gone &= bytes == 0 && !is_open(session, segment);
+        }
+        if (all_gone)
+            atomic_store_explicit(&session->oldest, segment + 1, memory_order_relaxed);
     }
-    atomic_store_explicit(&session->oldest, oldest, memory_order_relaxed);
 }

@@ -24,7 +24,7 @@ run help
 same main_help .out 'vtc help'
 run -h
 same main_help .out 'vtc -h'
-for command in compress decompress info verify query; do
+for command in compress decompress info verify query export tail recover record symbolize; do
     begin "help of $command"
     run "$command" --help
     expect_code 0
