@@ -1,5 +1,6 @@
 /* vtc record: runs a program that was compiled with -finstrument-functions and records its calls. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "size_text.h"
 #include "symbol_source.h"
 #include "symbolize.h"
+#include "vtc/live.h"
 
 enum { PATH_BYTES = 4096 };
 
@@ -62,6 +64,22 @@ static enum exit_code prepare_output(const struct record_options *options, const
     return CODE_OK;
 }
 
+/* What could not be recorded is told even with -q: nothing is lost in silence. */
+static void tell_losses(const char *path)
+{
+    vtc_live *live = NULL;
+    struct vtc_live_facts facts;
+    const struct vtc_live_opts opts = {.struct_size = sizeof opts};
+    if (vtc_live_open(path, &opts, &live, NULL) != VTC_OK)
+        return; /* vtc symbolize has said why */
+    vtc_live_info(live, &facts);
+    vtc_live_close(live);
+    for (unsigned cause = 0; cause < VTC_LIVE_CAUSES; cause++)
+        if (facts.lost[cause] > 0)
+            message_print(path, "%" PRIu64 " events were not recorded: %s", facts.lost[cause],
+                          vtc_live_cause(cause));
+}
+
 static void tell_file(const struct record_options *options, const char *path,
                       const struct symbolize_result *result)
 {
@@ -99,6 +117,7 @@ static enum exit_code finish(const struct record_options *options, const char *p
         if (options->symbolize && symbol_source_available())
             (void)symbolize_file(files.items[i].path, options->debug_directory, options->verbosity,
                                  &result);
+        tell_losses(files.items[i].path);
         tell_file(options, files.items[i].path, &result);
     }
     record_files_free(&files);

@@ -16,6 +16,22 @@ CC, CXX = shutil.which("gcc") or shutil.which("cc"), shutil.which("g++")
 CLANG = shutil.which("clang")
 
 
+def sanitizers():
+    """Those that the tracer is built with: a program has to be, too, or their runtimes come late."""
+    cache = pathlib.Path(os.environ.get("VTC_BUILD_DIR", "")) / "CMakeCache.txt"
+    found = re.search(r"^VTC_SANITIZE:\w+=(.+)$", cache.read_text(), re.M) if cache.exists() else None
+    return [f"-fsanitize={found[1]}"] if found else []
+
+
+SANITIZERS = sanitizers()
+if SANITIZERS:
+    CLANG = None  # its runtimes are others
+    # Preloaded, the tracer comes before the runtime, which need not come first here. Signals are to
+    # end a program as they do without a sanitizer; what jumps off a stack is no error.
+    os.environ["ASAN_OPTIONS"] = ("verify_asan_link_order=0:handle_segv=0:handle_abort=0:"
+                                  "use_sigaltstack=0:detect_stack_use_after_return=0")
+
+
 def scratch():
     return pathlib.Path(tempfile.mkdtemp(prefix="vtc-native-", dir=os.environ.get("VTC_BUILD_DIR")))
 
@@ -23,7 +39,7 @@ def scratch():
 def build(directory, source, *flags, compiler=None, output=None):
     output = directory / (output or source.split(".")[0])
     compiler = compiler or (CXX if source.endswith("pp") else CC)
-    subprocess.run([compiler, "-g", "-finstrument-functions", "-Wall", *flags,
+    subprocess.run([compiler, "-g", "-finstrument-functions", "-Wall", *SANITIZERS, *flags,
                     str(PROGRAMS / source), "-o", str(output), "-pthread", "-ldl"], check=True)
     return output
 
@@ -80,5 +96,5 @@ def run_tests(tests):
     return 1 if failed else 0
 
 
-__all__ = ["CC", "CLANG", "CXX", "LiveFile", "PROGRAMS", "VTC", "build", "record", "recorded", "run_tests",
-           "said", "same", "sys"]
+__all__ = ["CC", "CLANG", "CXX", "LiveFile", "PROGRAMS", "SANITIZERS", "VTC", "build", "record",
+           "recorded", "run_tests", "said", "same", "sys"]

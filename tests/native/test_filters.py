@@ -1,8 +1,8 @@
 """Filters of `vtc record`: by name, depth, duration and size; and its usage."""
 import subprocess
 
-from native_run import (CC, CXX, VTC, LiveFile, build, record, recorded, run_tests, said, same,
-                        sys)
+from native_run import (CC, CXX, SANITIZERS, VTC, LiveFile, build, record, recorded, run_tests,
+                        said, same, sys)
 
 
 def traced(directory, *options):
@@ -51,6 +51,7 @@ def filters__by_size(directory):
     # A begin that was lost takes its end with it, uncounted: so each lost call counts once.
     lost = [sum(losses) for losses in zip(*(LiveFile(path).lost for path in files))]
     assert 10000 < kept < 400000 and 400002 - kept <= lost[0] <= 400003 - kept, (lost, kept)
+    assert f" {lost[0]} events were not recorded: no page" in done.stderr, done.stderr
     done, files = record(directory, program, "_exit", 400000, code=5,
                          options=("--max-size", "1M", "--flight"))
     assert sum(path.stat().st_size for path in files) <= 5 << 18, files
@@ -69,8 +70,8 @@ def begins(files):
 def filters__leave_what_runs_alone(directory):
     """Usage: what is refused, and the codes of what was run."""
     plain = directory / "plain"
-    subprocess.run([CC, "-x", "c", "-", "-o", str(plain)], input="int main(void) { return 0; }",
-                   text=True, check=True)
+    subprocess.run([CC, *SANITIZERS, "-x", "c", "-", "-o", str(plain)],
+                   input="int main(void) { return 0; }", text=True, check=True)
     done, files = record(directory, plain, code=2)
     assert "-finstrument-functions" in done.stderr and not files, done.stderr
     (directory / "failing").write_text("#!/bin/sh\nexit 9\n")

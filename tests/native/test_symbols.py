@@ -4,7 +4,8 @@ import shutil
 import signal
 import subprocess
 
-from native_run import CC, PROGRAMS, VTC, LiveFile, build, record, recorded, run_tests, said, same, sys
+from native_run import (CC, PROGRAMS, SANITIZERS, VTC, LiveFile, build, record, recorded,
+                        run_tests, said, same, sys)
 
 
 def symbolize(*arguments, code=0):
@@ -30,8 +31,8 @@ def names__of_static_functions_in_a_library(directory):
     main.write_text("unsigned long long plugin_work(int n);\n"
                     "int main(void) { return plugin_work(3) != 3; }\n")
     program = directory / "main"
-    subprocess.run([CC, "-finstrument-functions", str(main), "-o", str(program), str(library),
-                    f"-Wl,-rpath,{directory}"], check=True)
+    subprocess.run([CC, *SANITIZERS, "-finstrument-functions", str(main), "-o", str(program),
+                    str(library), f"-Wl,-rpath,{directory}"], check=True)
     _, files = record(directory, program)
     same(recorded(*files), {"main": 1, "plugin_work": 1, "hidden_in_plugin": 3}, "library")
 
@@ -105,7 +106,8 @@ def names__not_while_it_runs(directory):
     source = directory / "waits.c"
     source.write_text("#include <unistd.h>\nint main(void) { write(1, \"x\", 1); pause(); }\n")
     program = directory / "waits"
-    subprocess.run([CC, "-finstrument-functions", str(source), "-o", str(program)], check=True)
+    subprocess.run([CC, *SANITIZERS, "-finstrument-functions", str(source), "-o", str(program)],
+                   check=True)
     output = directory / "waits.vtc"
     library = os.path.join(os.path.dirname(VTC), "libvtc-instrument.so.1")
     with subprocess.Popen([str(program)], stdout=subprocess.PIPE,

@@ -221,7 +221,9 @@ static __attribute__((destructor)) void finish(void)
 static bool begin(void)
 {
     settings_read(&tracer.settings);
-    if (tracer.settings.off || !sites_init() || pthread_key_create(&thread_key, on_thread_end) != 0)
+    if (tracer.settings.off || !sites_init() ||
+        pthread_atfork(NULL, NULL, after_fork_in_child) != 0 ||
+        pthread_key_create(&thread_key, on_thread_end) != 0)
         return false;
     if (!open_session()) {
         pthread_key_delete(thread_key);
@@ -239,7 +241,7 @@ static bool begin(void)
     tracer_lock();
     modules_note();
     tracer_unlock();
-    return pthread_atfork(NULL, NULL, after_fork_in_child) == 0;
+    return true;
 }
 
 /* Called within a pause. Another thread that is at it is waited for, but not a parent's. */
