@@ -21,6 +21,8 @@ static const char MAIN_HELP[] =
     "  compact     make recorded files small, in place, and keep history within bounds\n"
     "  merge       many files into one\n"
     "  verify      check every checksum, every rule and the whole document\n"
+    "  record      run a program and record its calls: vtc record ./app\n"
+    "  symbolize   add the names of functions to what was recorded\n"
     "  help        vtc help COMMAND; the same as vtc COMMAND --help\n"
     "\n"
     "  --version   the version of vtc\n"
@@ -89,6 +91,44 @@ static const char QUERY_HELP[] =
     "in ns, as in the trace.\n"
     "\n"
     "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
+
+static const char RECORD_HELP[] =
+    "usage: vtc record [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+    "\n"
+    "Runs a program that was compiled with -finstrument-functions (gcc or clang) and records\n"
+    "the begin and the end of every call, on every thread; if it is killed, up to there. Its exit\n"
+    "code or signal becomes that of vtc. Processes that it forks, and programs that it executes,\n"
+    "record to files of their own, NAME.PID.vtc for NAME.vtc.\n"
+    "\n"
+    "  -o, --output FILE    record to FILE (default: PROGRAM.vtc)\n"
+    "  -f, --force          replace an existing file\n"
+    "      --depth N        record calls up to this depth only\n"
+    "      --min-duration TIME\n"
+    "                       record spans of TIME and more, e.g. 10us, when they end: those\n"
+    "                       that are open are not in the file after a crash\n"
+    "      --include GLOB   record functions of these names only, e.g. 'parse_*'\n"
+    "      --exclude GLOB   do not record functions of these names\n"
+    "      --max-size SIZE  record no more than SIZE, e.g. 200M; the rest is counted\n"
+    "      --flight         keep the last SIZE (default: 64M), not the first\n"
+    "      --debug-dir DIR  look for debug files in DIR too\n"
+    "      --no-symbols     leave the names to 'vtc symbolize'\n"
+    "  -q, --quiet          errors only\n"
+    "  -v, --verbose        say more\n"
+    "  -h, --help           this text\n"
+    "\n"
+    "--include and --exclude may be given several times; what fits both is not recorded.\n";
+
+static const char SYMBOLIZE_HELP[] =
+    "usage: vtc symbolize [OPTION]... FILE...\n"
+    "\n"
+    "Adds the names of functions to a file of 'vtc record', from the symbol tables of the\n"
+    "program and its libraries, or of separate debug files. Only files with the build id that\n"
+    "was recorded are used. Not for a file that is being recorded.\n"
+    "\n"
+    "      --debug-dir DIR  look in DIR first: DIR/.build-id/xx/y.debug, DIR/NAME[.debug]\n"
+    "  -q, --quiet          errors only\n"
+    "  -v, --verbose        say more\n"
+    "  -h, --help           this text\n";
 
 static const char EXPORT_HELP[] =
     "usage: vtc export --to chrome [OPTION]... FILE\n"
@@ -169,7 +209,7 @@ static const struct {
     {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
     {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
     {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
-    {"merge", MERGE_HELP},
+    {"merge", MERGE_HELP},       {"record", RECORD_HELP},         {"symbolize", SYMBOLIZE_HELP},
 };
 
 enum exit_code help_print(const char *command)

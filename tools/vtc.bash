@@ -12,7 +12,7 @@ _vtc_files() {
 _vtc() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local command=${COMP_WORDS[1]} commands='compress decompress query info export tail recover compact merge
-        verify help'
+        record symbolize verify help'
     local writing='-c -f -k -o -q -v -T --stdout --force --keep --rm --output --quiet --verbose
         --threads --memory --help'
     local reading='-q -v --quiet --verbose --memory --help'
@@ -48,6 +48,12 @@ _vtc() {
         mapfile -t COMPREPLY < <(compgen -W 'chrome' -- "$cur")
         return
         ;;
+    --debug-dir)
+        mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+        compopt -o filenames 2>/dev/null
+        return
+        ;;
+    --depth | --min-duration | --max-size | --include | --exclude) return ;;
     --memory)
         mapfile -t COMPREPLY < <(compgen -W '128M 256M 512M 1G 2G 4G' -- "$cur")
         return
@@ -70,6 +76,11 @@ _vtc() {
         query) words="$reading --format -T --threads" ;;
         export) words="$reading --to -c -f -o --stdout --force --output -T --threads" ;;
         tail) words="$reading -n --rows --format" ;;
+        record)
+            words="-o -f -q -v --output --force --quiet --verbose --help --depth --min-duration
+                --include --exclude --max-size --flight --debug-dir --no-symbols"
+            ;;
+        symbolize) words='-q -v --quiet --verbose --help --debug-dir' ;;
         recover)
             words="$reading -c -f -o --stdout --force --output -T --threads --level
                 $(seq -s ' ' -f '-%g' 1 19)"
@@ -96,7 +107,11 @@ _vtc() {
             _vtc_files .vtc
         fi
         ;;
-    decompress | info | verify | export | tail | recover | compact | merge) _vtc_files .vtc ;;
+    record)
+        mapfile -t COMPREPLY < <(compgen -A command -A file -- "$cur")
+        compopt -o filenames 2>/dev/null
+        ;;
+    decompress | info | verify | export | tail | recover | compact | merge | symbolize) _vtc_files .vtc ;;
     esac
 }
 
