@@ -40,17 +40,38 @@ static vtc_status begin_page(struct vtci_lane *lane, uint8_t *page, uint64_t tic
     return VTC_OK;
 }
 
-/* Whether the budget has room for so much more. */
-static bool may_take(struct vtc_session *session, uint64_t bytes)
+/* Sets pages of the budget aside; a compactor may have given some back. */
+static bool promise(struct vtc_session *session, uint32_t pages)
 {
-    uint64_t limit = session->opts.disk_limit_bytes;
-    if (!limit || vtci_session_bytes(session) + bytes <= limit)
+    uint64_t bytes = (uint64_t)pages * VTCI_LIVE_PAGE_BYTES;
+    if (vtci_session_promise(session, bytes))
         return true;
     if (!vtci_session_try_make(session))
         return false;
     vtci_session_settle(session);
     vtci_session_end_make(session);
-    return vtci_session_bytes(session) + bytes <= limit;
+    return vtci_session_promise(session, bytes);
+}
+
+/* Reserves pages: as many as `*pages`, or one where there is not so much. 0 or an errno. */
+static int reserve(struct vtc_session *session, struct vtci_live_file *file, uint32_t *pages,
+                   uint64_t *out_page, enum vtc_loss *out_cause)
+{
+    *out_cause = VTC_LOSS_NO_PAGE;
+    if (!promise(session, *pages)) {
+        *pages = 1;
+        if (!promise(session, 1))
+            return ENOBUFS;
+    }
+    uint64_t promised_bytes = (uint64_t)*pages * VTCI_LIVE_PAGE_BYTES;
+    *out_cause = VTC_LOSS_DISK_FULL;
+    int error = vtci_live_file_reserve(file, *pages, out_page);
+    if (error && *pages > 1) {
+        *pages = 1;
+        error = vtci_live_file_reserve(file, 1, out_page);
+    }
+    vtci_session_unpromise(session, promised_bytes);
+    return error;
 }
 
 /* Reserves and maps a chunk of `file`, which is held. 0 or an errno, and the cause. */
@@ -58,25 +79,16 @@ static int attach(struct vtci_lane *lane, struct vtci_live_file *file, enum vtc_
 {
     uint64_t page;
     uint32_t pages = lane->chunk_pages;
-    *out_cause = VTC_LOSS_NO_PAGE;
-    if (!may_take(lane->session, (uint64_t)pages * VTCI_LIVE_PAGE_BYTES)) {
-        pages = 1;
-        if (!may_take(lane->session, VTCI_LIVE_PAGE_BYTES))
-            return ENOBUFS;
-    }
+    int error = 0;
     *out_cause = VTC_LOSS_DISK_FULL;
     if (lane->serial != file->segment + 1) {
         lane->sequence = 0; /* each file stands alone */
-        int error = vtci_writer_log(lane, file);
+        error = vtci_writer_log(lane, file);
         if (error)
             return error;
         lane->serial = file->segment + 1;
     }
-    int error = vtci_live_file_reserve(file, pages, &page);
-    if (error && pages > 1) {
-        pages = 1;
-        error = vtci_live_file_reserve(file, pages, &page);
-    }
+    error = reserve(lane->session, file, &pages, &page, out_cause);
     if (error)
         return error;
     size_t bytes = (size_t)pages * VTCI_LIVE_PAGE_BYTES;

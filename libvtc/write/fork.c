@@ -93,6 +93,7 @@ static void inherit_session(struct vtc_session *session)
     for (size_t i = 0; i < VTC_LOSS_CAUSES; i++)
         atomic_store_explicit(&session->lost[i], 0, memory_order_relaxed);
     atomic_store_explicit(&session->closed_bytes, 0, memory_order_relaxed);
+    atomic_store_explicit(&session->promised_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&session->oldest, 0, memory_order_relaxed);
     atomic_store_explicit(&session->segment, 0, memory_order_relaxed);
     atomic_store_explicit(&session->status, VTC_OK, memory_order_relaxed);

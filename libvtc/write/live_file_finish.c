@@ -76,5 +76,7 @@ void vtci_live_file_forget(struct vtci_live_file *file)
     if (file->fd >= 0 && vtci_live_file_is_ours(file))
         close(file->fd);
     file->fd = -1;
+    /* It counts no more, and not yet when the slot is taken next (vtci_session_bytes). */
+    atomic_store_explicit(&file->next_page, 0, memory_order_relaxed);
     atomic_store_explicit(&file->taken, 0, memory_order_release);
 }

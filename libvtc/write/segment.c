@@ -13,6 +13,9 @@
 
 #include "write/writer.h"
 
+/* What a new segment takes at once, but for definitions that do not fit a page. */
+#define BEGIN_BYTES ((uint64_t)2 * VTCI_LIVE_PAGE_BYTES)
+
 static void announce(struct vtci_lane *lane, uint32_t control, uint32_t *out_token)
 {
     *out_token = atomic_load_explicit(&lane->attached, memory_order_acquire);
@@ -89,13 +92,14 @@ void vtci_session_rotate(struct vtc_session *session)
             vtci_session_trim(session);
         else if (!has_place(session, file->segment + 1))
             make_place(session, file->segment + 1);
-        if (has_place(session, file->segment + 1)) {
+        if (has_place(session, file->segment + 1) && vtci_session_promise(session, BEGIN_BYTES)) {
             int error =
                 vtci_session_begin_file(session, file->segment + 1, session->opts.overwrite);
             if (!error)
                 vtci_session_shoo(session, VTCI_LANE_MOVE);
             else if (error != EMFILE) /* all slots are taken: later */
                 vtci_session_fail(session, VTC_ERR_IO, error);
+            vtci_session_unpromise(session, BEGIN_BYTES);
         }
     }
     vtci_session_end_make(session);

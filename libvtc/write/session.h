@@ -67,8 +67,9 @@ struct vtc_session {
     struct vtci_live_file files[VTCI_OPEN_FILES];
     struct vtci_closed_file closed_files[VTCI_CLOSED_FILES]; /* by segment, modulo */
     _Atomic uint64_t closed_bytes;
-    _Atomic uint32_t oldest;  /* segment that may still be there */
-    _Atomic uint32_t segment; /* that `current` is */
+    _Atomic uint64_t promised_bytes; /* of what threads are about to reserve */
+    _Atomic uint32_t oldest;         /* segment that may still be there */
+    _Atomic uint32_t segment;        /* that `current` is */
     _Atomic int64_t segment_started_ns;
     uint8_t *count_buffer;      /* VTC_POLICY_FLIGHT: of who holds `making` */
     _Atomic uint64_t clock_due; /* ticks: when the log is to have the next CLOCK */
@@ -127,7 +128,13 @@ void vtci_session_settle(struct vtc_session *session);
 /* VTC_POLICY_FLIGHT: removes what is more than is to be kept. `making` is held. */
 void vtci_session_trim(struct vtc_session *session);
 
+/* Of all segments. One that is being closed may count twice for a moment, never not at all. */
 uint64_t vtci_session_bytes(const struct vtc_session *session);
+
+/* Sets bytes of the budget aside, until they are reserved or not: several threads that see the last of
+ * it would all take it. Definitions are kept even beyond the budget. */
+bool vtci_session_promise(struct vtc_session *session, uint64_t bytes);
+void vtci_session_unpromise(struct vtc_session *session, uint64_t bytes);
 
 /* Makes all lanes take the slow path and takes their chunks from those that are idle. `making` is
  * held. Gives the number of lanes whose thread is within a record. */

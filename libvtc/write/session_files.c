@@ -173,7 +173,24 @@ uint64_t vtci_session_bytes(const struct vtc_session *session)
 {
     uint64_t bytes = atomic_load_explicit(&session->closed_bytes, memory_order_relaxed);
     for (size_t i = 0; i < VTCI_OPEN_FILES; i++)
-        if (atomic_load_explicit(&session->files[i].refs, memory_order_relaxed))
+        if (atomic_load_explicit(&session->files[i].taken, memory_order_relaxed))
             bytes += vtci_live_file_bytes(&session->files[i]);
     return bytes;
+}
+
+/* Acquire and release: who sees a promise gone sees the pages that it became. */
+bool vtci_session_promise(struct vtc_session *session, uint64_t bytes)
+{
+    uint64_t limit = session->opts.disk_limit_bytes;
+    uint64_t others =
+        atomic_fetch_add_explicit(&session->promised_bytes, bytes, memory_order_acq_rel);
+    if (!limit || vtci_session_bytes(session) + others + bytes <= limit)
+        return true;
+    vtci_session_unpromise(session, bytes);
+    return false;
+}
+
+void vtci_session_unpromise(struct vtc_session *session, uint64_t bytes)
+{
+    atomic_fetch_sub_explicit(&session->promised_bytes, bytes, memory_order_acq_rel);
 }
