@@ -16,7 +16,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(gcc g++ clang clang-format cmake ninja-build pkg-config binutils python3 zstd gzip
-    libzstd-dev libxxhash-dev zlib1g-dev libsmartcols-dev libcmocka-dev)
+    libzstd-dev libxxhash-dev zlib1g-dev libsmartcols-dev libdw-dev libcmocka-dev)
 . tools/packages.sh
 need_packages "${packages[@]}"
 

@@ -10,6 +10,7 @@
 #include "output_file.h"
 #include "progress.h"
 #include "proof.h"
+#include "session_list.h"
 #include "source_removal.h"
 #include "summary.h"
 #include "target_name.h"
@@ -106,6 +107,8 @@ static vtc_status decompress_named(struct decompression *work, const char **out_
     status = decompress_opened(work, out_subject, err);
     if (status == VTC_OK) {
         tell(work);
+        if (options->verbosity >= 0)
+            session_warn_of_losses(&work->file);
         *out_subject = work->file.name;
         if (options->remove_source)
             status = source_removal_do(work->path, &work->file.status, err);

@@ -10,6 +10,7 @@
 #include "descriptor.h"
 #include "escape.h"
 #include "message.h"
+#include "session_list.h"
 #include "span_output.h"
 #include "text_buffer.h"
 #include "thread_label.h"
@@ -114,6 +115,8 @@ static enum exit_code run_query(const struct options *options, const char *path,
     status = answer_slowest(options, &file, query->count, &err);
     enum exit_code code =
         status == VTC_OK ? descriptor_finish_stdout() : message_failure(file.name, status, &err);
+    if (options->verbosity >= 0)
+        session_warn_of_losses(&file);
     enum exit_code damage = tell_damage(&file);
     trace_file_close(&file);
     return code != CODE_OK ? code : damage;

@@ -10,6 +10,14 @@ enum exit_code cmd_decompress(int argc, char **argv);
 enum exit_code cmd_info(int argc, char **argv);
 enum exit_code cmd_verify(int argc, char **argv);
 enum exit_code cmd_query(int argc, char **argv);
+/* Also the exit code of the program that was recorded. */
+enum exit_code cmd_record(int argc, char **argv);
+enum exit_code cmd_symbolize(int argc, char **argv);
+enum exit_code cmd_export(int argc, char **argv);
+enum exit_code cmd_tail(int argc, char **argv);
+enum exit_code cmd_recover(int argc, char **argv);
+enum exit_code cmd_compact(int argc, char **argv);
+enum exit_code cmd_merge(int argc, char **argv);
 
 /* Prints a command's help (NULL: of vtc itself) on standard output. */
 enum exit_code help_print(const char *command);

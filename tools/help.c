@@ -15,7 +15,14 @@ static const char MAIN_HELP[] =
     "  decompress  trace.vtc to the very bytes of trace.json\n"
     "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
     "  info        what is in a file, and what it takes\n"
+    "  export      a trace as JSON that Perfetto and Chrome open\n"
+    "  tail        follow a program that records\n"
+    "  recover     a good file from a damaged one\n"
+    "  compact     make recorded files small, in place, and keep history within bounds\n"
+    "  merge       many files into one\n"
     "  verify      check every checksum, every rule and the whole document\n"
+    "  record      run a program and record its calls: vtc record ./app\n"
+    "  symbolize   add the names of functions to what was recorded\n"
     "  help        vtc help COMMAND; the same as vtc COMMAND --help\n"
     "\n"
     "  --version   the version of vtc\n"
@@ -85,12 +92,124 @@ static const char QUERY_HELP[] =
     "\n"
     "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
 
+static const char RECORD_HELP[] =
+    "usage: vtc record [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+    "\n"
+    "Runs a program that was compiled with -finstrument-functions (gcc or clang) and records\n"
+    "the begin and the end of every call, on every thread; if it is killed, up to there. Its exit\n"
+    "code or signal becomes that of vtc. Processes that it forks, and programs that it executes,\n"
+    "record to files of their own, NAME.PID.vtc for NAME.vtc.\n"
+    "\n"
+    "  -o, --output FILE    record to FILE (default: PROGRAM.vtc)\n"
+    "  -f, --force          replace an existing file\n"
+    "      --depth N        record calls up to this depth only\n"
+    "      --min-duration TIME\n"
+    "                       record spans of TIME and more, e.g. 10us, when they end: those\n"
+    "                       that are open are not in the file after a crash\n"
+    "      --include GLOB   record functions of these names only, e.g. 'parse_*'\n"
+    "      --exclude GLOB   do not record functions of these names\n"
+    "      --max-size SIZE  record no more than SIZE, e.g. 200M; the rest is counted\n"
+    "      --flight         keep the last SIZE (default: 64M), not the first\n"
+    "      --debug-dir DIR  look for debug files in DIR too\n"
+    "      --no-symbols     leave the names to 'vtc symbolize'\n"
+    "  -q, --quiet          errors only\n"
+    "  -v, --verbose        say more\n"
+    "  -h, --help           this text\n"
+    "\n"
+    "--include and --exclude may be given several times; what fits both is not recorded.\n";
+
+static const char SYMBOLIZE_HELP[] =
+    "usage: vtc symbolize [OPTION]... FILE...\n"
+    "\n"
+    "Adds the names of functions to a file of 'vtc record', from the symbol tables of the\n"
+    "program and its libraries, or of separate debug files. Only files with the build id that\n"
+    "was recorded are used. Not for a file that is being recorded.\n"
+    "\n"
+    "      --debug-dir DIR  look in DIR first: DIR/.build-id/xx/y.debug, DIR/NAME[.debug]\n"
+    "  -q, --quiet          errors only\n"
+    "  -v, --verbose        say more\n"
+    "  -h, --help           this text\n";
+
+static const char EXPORT_HELP[] =
+    "usage: vtc export --to chrome [OPTION]... FILE\n"
+    "\n"
+    "Writes a trace as Chrome trace-event JSON: FILE.json, or what -o names; packed by gzip if "
+    "that\n"
+    "ends in .gz. Of a trace that came from JSON it is the document itself; where that is cut off "
+    "or\n"
+    "has garbage in it, its events between brackets.\n"
+    "\n"
+    "      --to chrome    the format; there is this one\n"
+    "  -o, --output FILE  write to FILE (- for standard output)\n"
+    "  -c, --stdout       write to standard output\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
+static const char TAIL_HELP[] =
+    "usage: vtc tail [OPTION]... FILE\n"
+    "\n"
+    "Follows a live file: a line for each event as it comes (a span when it ends) with time, "
+    "thread,\n"
+    "duration or phase, name and arguments. Ends when the session is closed or its process is "
+    "gone.\n"
+    "\n"
+    "  -n, --rows N       begin with the last N rows that are there (default: 10), or 'all'\n"
+    "      --format WHAT  table (default), or json: rows as they are, one a line\n" COMMON_HELP;
+
+static const char RECOVER_HELP[] =
+    "usage: vtc recover [OPTION]... FILE\n"
+    "\n"
+    "Writes what is good of a damaged file, or of the live file of a program that crashed, to a "
+    "good\n"
+    "one: FILE.recovered.vtc, or what -o names. Says what was kept, what was lost, and why.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    "  -o, --output FILE  write to FILE (- for standard output)\n"
+    "  -c, --stdout       write to standard output\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
+static const char COMPACT_HELP[] =
+    "usage: vtc compact [OPTION]... FILE...\n"
+    "\n"
+    "Makes the live files of programs that have closed them, ended or crashed small: each becomes "
+    "a\n"
+    "file of blocks, in place, at once and whole. A file that a program records to is refused, but "
+    "for\n"
+    "a snapshot with -o. What is compacted already is left alone, unless a level or -o is given.\n"
+    "\n"
+    "With one of the last three options FILE stands for a history, and may be gone itself: "
+    "NAME.vtc\n"
+    "and the segments and children NAME.*.vtc beside it, where * is digits and dots.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    "  -o, --output FILE  write to FILE; one input only\n"
+    "  -f, --force        replace an existing file\n"
+    "      --keep-age T   remove recorded files that were not changed for T (90s, 12h, 7d)\n"
+    "      --keep-size S  remove the oldest recorded files when all take more than S (10G)\n"
+    "      --watch T      do it again every T, until interrupted\n" THREADS_HELP COMMON_HELP;
+
+static const char MERGE_HELP[] =
+    "usage: vtc merge [OPTION]... -o OUT FILE...\n"
+    "\n"
+    "Merges files of any kind (live, crashed, compacted, imported) into one, sorted by track: the\n"
+    "metadata, then each thread's events, segments in their order. Memory is bounded whatever the "
+    "size:\n"
+    "what does not fit is sorted in a temporary file beside OUT. Of a damaged file what can be "
+    "read "
+    "is\n"
+    "taken; then the exit code is 3.\n"
+    "\n"
+    "  -1 ... -19         fast to small (default: 3); also --level N\n"
+    "  -o, --output FILE  the new file\n"
+    "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
+
 static const struct {
     const char *command;
     const char *text;
 } texts[] = {
     {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
-    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},
+    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
+    {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
+    {"merge", MERGE_HELP},       {"record", RECORD_HELP},         {"symbolize", SYMBOLIZE_HELP},
 };
 
 enum exit_code help_print(const char *command)

@@ -21,7 +21,9 @@ static const struct {
     enum exit_code (*run)(int argc, char **argv);
 } commands[] = {
     {"compress", cmd_compress}, {"decompress", cmd_decompress}, {"info", cmd_info},
-    {"verify", cmd_verify},     {"query", cmd_query},
+    {"verify", cmd_verify},     {"query", cmd_query},           {"export", cmd_export},
+    {"tail", cmd_tail},         {"recover", cmd_recover},       {"compact", cmd_compact},
+    {"merge", cmd_merge},       {"record", cmd_record},         {"symbolize", cmd_symbolize},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -3,6 +3,7 @@
 #include "options.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,10 +27,18 @@ enum option_id {
     OPTION_LEVEL,
     OPTION_JSON,
     OPTION_FORMAT,
+    OPTION_TO,
+    OPTION_ROWS,
+    OPTION_KEEP_AGE,
+    OPTION_KEEP_SIZE,
+    OPTION_WATCH,
     OPTION_HELP
 };
 
-static const int WRITES = COMMAND_COMPRESS | COMMAND_DECOMPRESS;
+static const int WRITES = COMMAND_COMPRESS | COMMAND_DECOMPRESS | COMMAND_EXPORT | COMMAND_RECOVER |
+                          COMMAND_COMPACT | COMMAND_MERGE;
+static const int HAS_LEVEL = COMMAND_COMPRESS | COMMAND_RECOVER | COMMAND_COMPACT | COMMAND_MERGE;
+enum { TAIL_ROWS_DEFAULT = 10 };
 
 struct option_spec {
     enum option_id id;
@@ -41,17 +50,24 @@ struct option_spec {
 
 static const struct option_spec specs[] = {
     {OPTION_OUTPUT, 'o', "output", true, 0},
-    {OPTION_STDOUT, 'c', "stdout", false, 0},
-    {OPTION_KEEP, 'k', "keep", false, 0},
-    {OPTION_REMOVE, 0, "rm", false, 0},
+    {OPTION_STDOUT, 'c', "stdout", false,
+     COMMAND_COMPRESS | COMMAND_DECOMPRESS | COMMAND_EXPORT | COMMAND_RECOVER},
+    {OPTION_KEEP, 'k', "keep", false, COMMAND_COMPRESS | COMMAND_DECOMPRESS},
+    {OPTION_REMOVE, 0, "rm", false, COMMAND_COMPRESS | COMMAND_DECOMPRESS},
     {OPTION_FORCE, 'f', "force", false, 0},
     {OPTION_QUIET, 'q', "quiet", false, COMMAND_ALL},
     {OPTION_VERBOSE, 'v', "verbose", false, COMMAND_ALL},
-    {OPTION_THREADS, 'T', "threads", true, COMMAND_COMPRESS | COMMAND_DECOMPRESS | COMMAND_QUERY},
+    {OPTION_THREADS, 'T', "threads", true,
+     COMMAND_ALL & ~(COMMAND_INFO | COMMAND_VERIFY | COMMAND_TAIL)},
     {OPTION_MEMORY, 0, "memory", true, COMMAND_ALL},
-    {OPTION_LEVEL, 0, "level", true, COMMAND_COMPRESS},
+    {OPTION_LEVEL, 0, "level", true, HAS_LEVEL},
     {OPTION_JSON, 0, "json", false, COMMAND_INFO},
-    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY},
+    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY | COMMAND_TAIL},
+    {OPTION_TO, 0, "to", true, COMMAND_EXPORT},
+    {OPTION_ROWS, 'n', "rows", true, COMMAND_TAIL},
+    {OPTION_KEEP_AGE, 0, "keep-age", true, COMMAND_COMPACT},
+    {OPTION_KEEP_SIZE, 0, "keep-size", true, COMMAND_COMPACT},
+    {OPTION_WATCH, 0, "watch", true, COMMAND_COMPACT},
     {OPTION_HELP, 'h', "help", false, COMMAND_ALL},
 };
 enum { SPECS = sizeof specs / sizeof specs[0] };
@@ -138,6 +154,36 @@ static enum exit_code set_format(struct parser *parser, const char *text)
     return refuse(parser, "--format is table, csv or json, not", text);
 }
 
+static enum exit_code set_rows(struct parser *parser, const char *text)
+{
+    unsigned long number = 0;
+    if (strcmp(text, "all") == 0)
+        parser->options->tail_rows = UINT64_MAX;
+    else if (parse_number(text, 1000000, &number))
+        parser->options->tail_rows = number;
+    else
+        return refuse(parser, "a number of rows is from 0 to 1000000, or 'all', not", text);
+    return CODE_OK;
+}
+
+static enum exit_code set_keep_size(struct parser *parser, const char *text)
+{
+    if (!size_text_parse(text, &parser->options->keep_size_bytes) ||
+        parser->options->keep_size_bytes == 0)
+        return refuse(parser, "--keep-size takes a size such as 10G, not", text);
+    return CODE_OK;
+}
+
+static enum exit_code set_duration(struct parser *parser, const char *name, const char *text,
+                                   uint64_t *out_ns)
+{
+    char what[64];
+    if (duration_text_parse(text, out_ns) && *out_ns != 0)
+        return CODE_OK;
+    snprintf(what, sizeof what, "%s takes a time such as 90s, 12h or 7d, not", name);
+    return refuse(parser, what, text);
+}
+
 static enum exit_code apply(struct parser *parser, const struct option_spec *spec,
                             const char *value)
 {
@@ -156,6 +202,11 @@ static enum exit_code apply(struct parser *parser, const struct option_spec *spe
     case OPTION_MEMORY: return set_memory(parser, value);
     case OPTION_LEVEL: return set_level(parser, value);
     case OPTION_FORMAT: return set_format(parser, value);
+    case OPTION_TO: options->to = value; break;
+    case OPTION_ROWS: return set_rows(parser, value);
+    case OPTION_KEEP_AGE: return set_duration(parser, "--keep-age", value, &options->keep_age_ns);
+    case OPTION_KEEP_SIZE: return set_keep_size(parser, value);
+    case OPTION_WATCH: return set_duration(parser, "--watch", value, &options->watch_ns);
     }
     return CODE_OK;
 }
@@ -205,7 +256,7 @@ static enum exit_code parse_short(struct parser *parser)
         for (int i = 0; i < SPECS && !spec; i++)
             if (specs[i].letter == *letter && applies(&specs[i], parser->command))
                 spec = &specs[i];
-        if (*letter >= '0' && *letter <= '9' && parser->command == COMMAND_COMPRESS)
+        if (*letter >= '0' && *letter <= '9' && (parser->command & HAS_LEVEL) != 0)
             code = parse_level_digits(parser, &letter);
         else if (!spec)
             return refuse(parser, "unknown option", argument);
@@ -223,7 +274,7 @@ static enum exit_code parse_short(struct parser *parser)
     return CODE_OK;
 }
 
-static enum exit_code check_together(const struct options *options)
+static enum exit_code check_together(const struct options *options, enum command_bit command)
 {
     const char *wrong = NULL;
     bool to_stdin_or_out = options->operand_count == 0;
@@ -231,7 +282,7 @@ static enum exit_code check_together(const struct options *options)
         to_stdin_or_out |= strcmp(options->operands[i], "-") == 0;
     if (options->output && options->to_stdout)
         wrong = "-o and -c exclude each other";
-    else if (options->output && options->operand_count > 1)
+    else if (options->output && options->operand_count > 1 && command != COMMAND_MERGE)
         wrong = "-o takes one file at a time";
     else if (options->remove_source && (options->to_stdout || to_stdin_or_out ||
                                         (options->output && strcmp(options->output, "-") == 0)))
@@ -249,6 +300,7 @@ enum exit_code options_parse(int argc, char **argv, enum command_bit command,
     struct parser parser = {argc, argv, 1, command, options};
     memset(options, 0, sizeof *options);
     options->command = argv[0];
+    options->tail_rows = TAIL_ROWS_DEFAULT;
     options->threads = all_cores() < THREADS_DEFAULT_MAX ? all_cores() : THREADS_DEFAULT_MAX;
     options->operands = (const char **)argv; /* never passes `pos` */
 
@@ -265,7 +317,7 @@ enum exit_code options_parse(int argc, char **argv, enum command_bit command,
         if (code != CODE_OK)
             return code;
     }
-    enum exit_code code = options->help ? CODE_OK : check_together(options);
+    enum exit_code code = options->help ? CODE_OK : check_together(options, command);
     if (options->output && strcmp(options->output, "-") == 0)
         options->to_stdout = true;
     return code;

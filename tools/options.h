@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "exit_code.h"
 
@@ -16,7 +17,12 @@ enum command_bit {
     COMMAND_INFO = 4,
     COMMAND_VERIFY = 8,
     COMMAND_QUERY = 16,
-    COMMAND_ALL = 31
+    COMMAND_EXPORT = 32,
+    COMMAND_TAIL = 64,
+    COMMAND_RECOVER = 128,
+    COMMAND_COMPACT = 256,
+    COMMAND_MERGE = 512,
+    COMMAND_ALL = 1023
 };
 
 enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
@@ -33,6 +39,11 @@ struct options {
     int verbosity;       /* -1 quiet, 0, 1 more */
     size_t memory_bytes; /* 0: the default */
     enum output_format format;
+    const char *to;       /* --to */
+    uint64_t tail_rows;   /* -n */
+    uint64_t keep_age_ns; /* --keep-age, --keep-size, --watch; 0: not given */
+    uint64_t keep_size_bytes;
+    uint64_t watch_ns;
     const char **operands; /* borrowed from argv; in `argv`'s own array */
     int operand_count;
 };

@@ -30,6 +30,36 @@ bool size_text_parse(const char *text, uint64_t *out_bytes)
     return true;
 }
 
+bool duration_text_parse(const char *text, uint64_t *out_ns)
+{
+    static const struct {
+        const char *unit;
+        uint64_t ns;
+    } units[] = {
+        {"ms", 1000000},
+        {"s", 1000000000},
+        {"m", 60 * UINT64_C(1000000000)},
+        {"h", 3600 * UINT64_C(1000000000)},
+        {"d", 86400 * UINT64_C(1000000000)},
+        {"w", 604800 * UINT64_C(1000000000)},
+    };
+    uint64_t number = 0;
+    if (*text < '0' || *text > '9')
+        return false;
+    for (; *text >= '0' && *text <= '9'; text++) {
+        if (number > UINT64_MAX / 100)
+            return false;
+        number = number * 10 + (uint64_t)(*text - '0');
+    }
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (strcmp(text, units[i].unit) == 0 && number <= INT64_MAX / units[i].ns) {
+            *out_ns = number * units[i].ns;
+            return true;
+        }
+    }
+    return false;
+}
+
 const char *size_text_format(uint64_t bytes, char out[SIZE_TEXT_BYTES])
 {
     static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

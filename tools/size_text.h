@@ -11,6 +11,9 @@ enum { SIZE_TEXT_BYTES = 40 };
 /* "4096", "256M", "1G", "64KiB", "64KB": powers of 1024. */
 bool size_text_parse(const char *text, uint64_t *out_bytes);
 
+/* "500ms", "90s", "30m", "12h", "7d", "2w". */
+bool duration_text_parse(const char *text, uint64_t *out_ns);
+
 /* "12 B", "1.21 KiB", "12.3 MiB": three digits. */
 const char *size_text_format(uint64_t bytes, char out[SIZE_TEXT_BYTES]);
 

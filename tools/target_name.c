@@ -50,3 +50,10 @@ vtc_status target_name_decompressed(const char *source, char **out_target, struc
                            "expected a name that ends in .vtc; name the output with -o or -c");
     return join(source, stem_bytes, ".json", out_target, err);
 }
+
+vtc_status target_name_recovered(const char *source, char **out_target, struct vtc_error *err)
+{
+    size_t stem_bytes = without(source, ".vtc");
+    return join(source, stem_bytes ? stem_bytes : strlen(source), ".recovered.vtc", out_target,
+                err);
+}

@@ -11,4 +11,7 @@ vtc_status target_name_compressed(const char *source, char **out_target, struct 
 /* trace.vtc: trace.json. ARGUMENT for any other name. */
 vtc_status target_name_decompressed(const char *source, char **out_target, struct vtc_error *err);
 
+/* `app.recovered.vtc` for `app.vtc` and for `app`. */
+vtc_status target_name_recovered(const char *source, char **out_target, struct vtc_error *err);
+
 #endif

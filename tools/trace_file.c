@@ -14,8 +14,8 @@ struct vtc_reader_opts trace_file_reader_opts(size_t memory_bytes)
     return opts;
 }
 
-vtc_status trace_file_open(struct trace_file *file, const char *path, size_t memory_bytes,
-                           struct vtc_error *err)
+vtc_status trace_file_open_raw(struct trace_file *file, const char *path, size_t memory_bytes,
+                               struct vtc_error *err)
 {
     memset(file, 0, sizeof *file);
     file->name = message_input_name(path);
@@ -23,14 +23,33 @@ vtc_status trace_file_open(struct trace_file *file, const char *path, size_t mem
     if (result != VTC_OK)
         return result;
     struct vtc_reader_opts opts = trace_file_reader_opts(memory_bytes);
-    result = vtc_reader_open_fd(file->fd, &opts, &file->reader, err);
+    struct vtc_live_opts live_opts = {.struct_size = sizeof live_opts,
+                                      .memory_limit_bytes = memory_bytes};
+    if (vtc_live_is(file->fd))
+        result = vtc_live_open_fd(file->fd, &live_opts, &file->live, err);
+    else
+        result = vtc_reader_open_fd(file->fd, &opts, &file->reader, err);
     if (result != VTC_OK)
         close(file->fd);
+    return result;
+}
+
+vtc_status trace_file_open(struct trace_file *file, const char *path, size_t memory_bytes,
+                           struct vtc_error *err)
+{
+    vtc_status result = trace_file_open_raw(file, path, memory_bytes, err);
+    if (result != VTC_OK || !file->live)
+        return result;
+    struct vtc_reader_opts opts = trace_file_reader_opts(memory_bytes);
+    result = vtc_live_reader_make(file->live, &opts, &file->reader, err);
+    if (result != VTC_OK)
+        trace_file_close(file);
     return result;
 }
 
 void trace_file_close(struct trace_file *file)
 {
     vtc_reader_close(file->reader);
+    vtc_live_close(file->live);
     close(file->fd);
 }

@@ -60,13 +60,17 @@ vtc_status trace_info_gather(struct trace_info *info, const struct trace_file *f
         trace_info_free(info);
         return failure_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, "no memory for the columns");
     }
-    return VTC_OK;
+    vtc_status status = session_list_load(&info->sessions, file, err);
+    if (status != VTC_OK)
+        trace_info_free(info);
+    return status;
 }
 
 void trace_info_free(struct trace_info *info)
 {
     free(info->columns);
     info->columns = NULL;
+    session_list_free(&info->sessions);
 }
 
 const char *trace_info_hash(const struct vtc_summary *summary, char out[HASH_TEXT_BYTES])

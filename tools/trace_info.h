@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "json_out.h"
+#include "session_list.h"
 #include "trace_file.h"
 
 struct frame_kind {
@@ -29,6 +30,7 @@ struct trace_info {
     vtc_status columns_status; /* a block may be damaged though opening found nothing */
     struct vtc_error columns_error;
     uint64_t raw_events;
+    struct session_list sessions; /* that recorded it */
 };
 
 /* NO_MEMORY is the only failure. */

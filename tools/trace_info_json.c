@@ -69,6 +69,57 @@ static void print_document(struct json_out *out, const struct trace_info *info)
     json_end(out, '}');
 }
 
+static void print_sessions(struct json_out *out, const struct trace_info *info)
+{
+    json_key(out, "sessions");
+    json_begin(out, '[');
+    for (size_t i = 0; i < info->sessions.count; i++) {
+        const struct session *session = &info->sessions.items[i];
+        json_begin(out, '{');
+        unsigned_member(out, "pid", session->pid);
+        text_member(out, "state", session->state);
+        unsigned_member(out, "segment", session->segment);
+        text_member(out, "family", session->family);
+        json_key(out, "start_realtime_ns");
+        json_signed(out, session->start_realtime_ns);
+        for (unsigned cause = 0; cause < VTC_LIVE_CAUSES; cause++)
+            unsigned_member(out, session_cause_key(cause), session->lost[cause]);
+        unsigned_member(out, "lost_pages", session->lost_pages);
+        json_end(out, '}');
+    }
+    json_end(out, ']');
+}
+
+static void print_live(struct json_out *out, const struct trace_info *info)
+{
+    struct vtc_live_facts facts;
+    struct vtc_error damage;
+    json_key(out, "live");
+    if (!info->file->live) {
+        json_null(out);
+        return;
+    }
+    vtc_live_info(info->file->live, &facts);
+    json_begin(out, '{');
+    unsigned_member(out, "pages", facts.pages);
+    unsigned_member(out, "event_pages", facts.event_pages);
+    unsigned_member(out, "log_pages", facts.log_pages);
+    unsigned_member(out, "writers", facts.writers);
+    unsigned_member(out, "records", facts.events);
+    unsigned_member(out, "damage_count", facts.damage);
+    json_key(out, "damage");
+    json_begin(out, '[');
+    for (uint64_t i = 0; vtc_live_damage(info->file->live, i, &damage) == VTC_OK; i++) {
+        json_begin(out, '{');
+        unsigned_member(out, "offset", damage.offset);
+        text_member(out, "rule", damage.rule);
+        text_member(out, "message", damage.message);
+        json_end(out, '}');
+    }
+    json_end(out, ']');
+    json_end(out, '}');
+}
+
 static void print_times(struct json_out *out, const struct vtc_summary *summary)
 {
     json_key(out, "first_ns");
@@ -156,7 +207,10 @@ void trace_info_print_json(struct json_out *out, const struct trace_info *info)
     json_bool(out, info->damage_status == VTC_OK && info->columns_status == VTC_OK);
     print_damage(out, info->damage_status ? info->damage_status : info->columns_status,
                  info->damage_status ? &info->damage : &info->columns_error);
-    unsigned_member(out, "bytes", summary->file_bytes);
+    print_sessions(out, info);
+    print_live(out, info);
+    unsigned_member(out, "bytes",
+                    info->file->live ? (uint64_t)info->file->status.st_size : summary->file_bytes);
     json_key(out, "ratio");
     if (summary->has_document && summary->document_bytes)
         json_number(out, (double)summary->file_bytes / (double)summary->document_bytes, 6);

@@ -58,6 +58,51 @@ static void print_state(const struct trace_info *info)
     putchar('\n');
 }
 
+/* "session    4242: closed, segment 0, family 1122…", and what it lost. */
+static void print_sessions(const struct trace_info *info)
+{
+    char count[SIZE_TEXT_BYTES];
+    for (size_t i = 0; i < info->sessions.count; i++) {
+        const struct session *session = &info->sessions.items[i];
+        printf("%-10s process %" PRIu64 ", ", "session", session->pid);
+        escape_print(stdout, session->state, strlen(session->state));
+        printf(", segment %" PRIu64 ", family ", session->segment);
+        escape_print(stdout, session->family, strlen(session->family));
+        putchar('\n');
+        for (unsigned cause = 0; cause < VTC_LIVE_CAUSES; cause++)
+            if (session->lost[cause])
+                line("lost", "%s events: %s", count_text_format(session->lost[cause], count),
+                     vtc_live_cause(cause));
+        if (session->lost_pages)
+            line("lost", "%s pages missing or damaged",
+                 count_text_format(session->lost_pages, count));
+        descriptor_watch_stdout();
+    }
+}
+
+/* Places of a live file that break a rule. */
+static void print_live(const struct trace_info *info)
+{
+    struct vtc_live_facts facts;
+    struct vtc_error damage;
+    char pages[SIZE_TEXT_BYTES], events[SIZE_TEXT_BYTES], count[SIZE_TEXT_BYTES];
+    if (!info->file->live)
+        return;
+    vtc_live_info(info->file->live, &facts);
+    line("live file", "%s pages, %s of them of events, %s records, %" PRIu64 " writers",
+         count_text_format(facts.pages, pages), count_text_format(facts.event_pages, count),
+         count_text_format(facts.events, events), facts.writers);
+    line("damage", "%s", count_text_format(facts.damage, count));
+    for (uint64_t i = 0; vtc_live_damage(info->file->live, i, &damage) == VTC_OK; i++) {
+        printf("  byte %" PRIu64 ": ", damage.offset);
+        escape_print(stdout, damage.message, strlen(damage.message));
+        printf(" [%s]\n", damage.rule);
+        descriptor_watch_stdout();
+    }
+    if (facts.damage > facts.damage_listed)
+        printf("  and %s more\n", count_text_format(facts.damage - facts.damage_listed, count));
+}
+
 static void print_events(const struct trace_info *info)
 {
     const struct vtc_summary *summary = &info->summary;
@@ -179,6 +224,8 @@ void trace_info_print_text(const struct trace_info *info)
     putchar('\n');
     line("format", "%u.%u", info->summary.version_major, info->summary.version_minor);
     print_state(info);
+    print_sessions(info);
+    print_live(info);
     print_sizes(info);
     print_events(info);
     print_times(info);

@@ -11,7 +11,8 @@ _vtc_files() {
 
 _vtc() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=${COMP_WORDS[1]} commands='compress decompress query info verify help'
+    local command=${COMP_WORDS[1]} commands='compress decompress query info export tail recover compact merge
+        record symbolize verify help'
     local writing='-c -f -k -o -q -v -T --stdout --force --keep --rm --output --quiet --verbose
         --threads --memory --help'
     local reading='-q -v --quiet --verbose --memory --help'
@@ -31,6 +32,28 @@ _vtc() {
         mapfile -t COMPREPLY < <(compgen -W 'table csv json' -- "$cur")
         return
         ;;
+    --keep-age)
+        mapfile -t COMPREPLY < <(compgen -W '1h 12h 1d 7d 30d' -- "$cur")
+        return
+        ;;
+    --keep-size)
+        mapfile -t COMPREPLY < <(compgen -W '100M 1G 10G 100G' -- "$cur")
+        return
+        ;;
+    --watch)
+        mapfile -t COMPREPLY < <(compgen -W '10s 1m 10m' -- "$cur")
+        return
+        ;;
+    --to)
+        mapfile -t COMPREPLY < <(compgen -W 'chrome' -- "$cur")
+        return
+        ;;
+    --debug-dir)
+        mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+        compopt -o filenames 2>/dev/null
+        return
+        ;;
+    --depth | --min-duration | --max-size | --include | --exclude) return ;;
     --memory)
         mapfile -t COMPREPLY < <(compgen -W '128M 256M 512M 1G 2G 4G' -- "$cur")
         return
@@ -51,6 +74,25 @@ _vtc() {
         info) words="$reading --json" ;;
         verify) words=$reading ;;
         query) words="$reading --format -T --threads" ;;
+        export) words="$reading --to -c -f -o --stdout --force --output -T --threads" ;;
+        tail) words="$reading -n --rows --format" ;;
+        record)
+            words="-o -f -q -v --output --force --quiet --verbose --help --depth --min-duration
+                --include --exclude --max-size --flight --debug-dir --no-symbols"
+            ;;
+        symbolize) words='-q -v --quiet --verbose --help --debug-dir' ;;
+        recover)
+            words="$reading -c -f -o --stdout --force --output -T --threads --level
+                $(seq -s ' ' -f '-%g' 1 19)"
+            ;;
+        compact)
+            words="$reading -f -o --force --output -T --threads --keep-age --keep-size --watch
+                --level $(seq -s ' ' -f '-%g' 1 19)"
+            ;;
+        merge)
+            words="$reading -f -o --force --output -T --threads --level
+                $(seq -s ' ' -f '-%g' 1 19)"
+            ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
         return
@@ -65,7 +107,11 @@ _vtc() {
             _vtc_files .vtc
         fi
         ;;
-    decompress | info | verify) _vtc_files .vtc ;;
+    record)
+        mapfile -t COMPREPLY < <(compgen -A command -A file -- "$cur")
+        compopt -o filenames 2>/dev/null
+        ;;
+    decompress | info | verify | export | tail | recover | compact | merge | symbolize) _vtc_files .vtc ;;
     esac
 }
 

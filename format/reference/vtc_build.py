@@ -541,13 +541,18 @@ class File:
 # --------------------------------------------------------------------- hex text
 
 def hex_text(annotated, title):
-    """16 bytes a line; the comment beside the first, headings on lines of their own."""
+    """16 bytes a line; the comment beside the first, headings on lines of their own; long runs of
+    zeros that are said to be `zeros` as a line `zeros N`."""
     lines = ["# " + line for line in title.splitlines()]
     offset = 0
     for data, comment in annotated:
         if not data:
             if comment:
                 lines += ["", "# %s" % comment] if comment[0].isupper() else ["# %s" % comment]
+            continue
+        if comment == "zeros" and len(data) >= 64 and not any(data):
+            lines.append("zeros %d" % len(data))
+            offset += len(data)
             continue
         for start in range(0, len(data), 16):
             part = data[start:start + 16].hex(" ").upper()
@@ -558,4 +563,8 @@ def hex_text(annotated, title):
 
 
 def parse_hex(text):
-    return bytes.fromhex("".join(line.split("#", 1)[0] for line in text.splitlines()))
+    out = bytearray()
+    for line in text.splitlines():
+        line = line.split("#", 1)[0].strip()
+        out += bytes(int(line[6:])) if line.startswith("zeros ") else bytes.fromhex(line)
+    return bytes(out)

@@ -5,6 +5,8 @@
     vtc_decode.py --check FILE.vtc      every checksum and rule, and a summary
     vtc_decode.py --columns FILE.vtc    how each column of each block is encoded
 
+A live file (annex B) gives the text of its events.
+
 Python 3.11 and its standard library; libzstd by ctypes, or the `zstd` command. It
 shares no code with libvtc: that the two agree is what tests/checks/reference_* show.
 
@@ -25,10 +27,11 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from vtc_block import Block, ZoneMap, unpack_bytes                      # noqa: E402
 from vtc_checks import ZoneChecks                                      # noqa: E402
+from vtc_live import LIVE_FEATURE, LiveFile                             # noqa: E402
 from vtc_schema import TYPE_NAMES, Schema                              # noqa: E402
 from vtc_text import block_text                                        # noqa: E402
 from vtc_top import TopList                                            # noqa: E402
-from vtc_wire import (EXIT_CODES, MAX_HEAD_BYTES, MAX_PAYLOAD_BYTES,    # noqa: E402
+from vtc_wire import (CORRUPT, EXIT_CODES, MAX_HEAD_BYTES, MAX_PAYLOAD_BYTES,    # noqa: E402
                       MAX_TEXT_BYTES, NOT_VTC, TRUNCATED, Cursor, VtcError, corrupt,
                       unsupported)
 from vtc_xxh3 import Stream128, xxh3_64                                # noqa: E402
@@ -67,8 +70,9 @@ def read_header(data):
     incompatible = int.from_bytes(data[16:20], "little")
     if major != 1:
         raise unsupported("HDR-3", "the major version 1", "%d" % major)
-    if incompatible:
-        raise unsupported("HDR-3", "no incompatible features", "%08x" % incompatible)
+    if incompatible & ~LIVE_FEATURE:
+        raise unsupported("HDR-3", "no unknown incompatible features", "%08x" % incompatible)
+    return incompatible
 
 
 def read_frame(data, offset):
@@ -136,7 +140,8 @@ class Decoder:
     def run(self):
         offset = 0
         try:
-            read_header(self.data)
+            if read_header(self.data) & LIVE_FEATURE:
+                return self._run_live()
             offset = HEADER_BYTES
             while offset < len(self.data):
                 if self.index_offset is not None and self._at_trailer(offset):
@@ -164,6 +169,16 @@ class Decoder:
             if error.offset is None:
                 error.offset = offset
             raise
+
+    def _run_live(self):
+        """Annex B: damage takes nothing from the rest, so it is a fault only for a check."""
+        live = LiveFile(self.data)
+        self.write(live.text())
+        self.notes += ["%s at offset %d: %s" % (rule, offset, what)
+                       for offset, rule, what in live.damage]
+        if self.checks and live.damage:
+            offset, rule, what = live.damage[0]
+            raise VtcError(CORRUPT, rule, "none of this", what, offset)
 
     def _at_trailer(self, offset):
         """After the INDEX frame: what is no frame is the trailer, right or wrong (IDX-1)."""

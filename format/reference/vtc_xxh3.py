@@ -1,4 +1,4 @@
-"""XXH3-64 and XXH3-128 (seed 0, the default secret), for the reference decoder.
+"""XXH3-64 and XXH3-128 (the default secret), for the reference decoder; seeded: vtc_xxh3_seeded.py.
 
 In pure Python, from the description in the XXH3 specification (doc/xxhash_spec.md
 of the xxHash project). Where the C library is there, it is used instead, as it is
@@ -303,6 +303,8 @@ def _load_library():
             lib = ctypes.CDLL(name)
             lib.XXH3_64bits.restype = ctypes.c_uint64
             lib.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+            lib.XXH3_64bits_withSeed.restype = ctypes.c_uint64
+            lib.XXH3_64bits_withSeed.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
             lib.XXH3_128bits.restype = _Hash128
             lib.XXH3_128bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
             lib.XXH3_createState.restype = ctypes.c_void_p

@@ -5,7 +5,7 @@
     make_vectors.py --check     says which would change, and fails if any would
 
 The .hex files are what counts, and are committed: hexadecimal bytes, `#` begins a
-comment. An .expect file has lines `key: value`:
+comment; a line `zeros N` is so many bytes of 0. An .expect file has lines `key: value`:
 
     status        GOOD, CORRUPT, UNSUPPORTED, NOT_VTC or TRUNCATED; a second word is what a
                   reader may say instead
@@ -26,6 +26,7 @@ sys.path.insert(0, HERE)
 
 import vectors_bad                                  # noqa: E402
 import vectors_good                                 # noqa: E402
+import vectors_live                                 # noqa: E402
 import vectors_mix                                  # noqa: E402
 from vectors_common import VECTORS, vb              # noqa: E402
 
@@ -44,6 +45,7 @@ def main(argv):
     vectors_good.make()
     vectors_bad.make()
     vectors_mix.make()
+    vectors_live.make()
     wanted = {}
     for directory, name, title, annotated, expect in VECTORS:
         path = os.path.join(directory, name)

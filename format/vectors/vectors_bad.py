@@ -41,7 +41,7 @@ def headers():
     unsupported("HDR-3-major-0", "The major version 0.",
                 vb.File(major=0).add_text(b"[]").close(), -1)
     unsupported("HDR-3-incompatible", "An incompatible feature.",
-                vb.File(incompatible=1).add_text(b"[]").close(), -1)
+                vb.File(incompatible=2).add_text(b"[]").close(), -1)
 
 
 def frames():

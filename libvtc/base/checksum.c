@@ -17,6 +17,11 @@ uint64_t vtci_checksum(const void *bytes, size_t len_bytes)
     return XXH3_64bits(bytes, len_bytes);
 }
 
+uint64_t vtci_checksum_seeded(const void *bytes, size_t len_bytes, uint64_t seed)
+{
+    return XXH3_64bits_withSeed(bytes, len_bytes, seed);
+}
+
 struct vtci_hasher *vtci_hasher_create(struct vtci_memory *memory)
 {
     struct vtci_hasher *hasher = vtci_allocate(memory, sizeof *hasher);

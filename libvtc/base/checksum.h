@@ -14,6 +14,7 @@ struct vtci_hash128 {
 };
 
 uint64_t vtci_checksum(const void *bytes, size_t len_bytes);
+uint64_t vtci_checksum_seeded(const void *bytes, size_t len_bytes, uint64_t seed);
 
 struct vtci_hasher *vtci_hasher_create(struct vtci_memory *memory);
 void vtci_hasher_update(struct vtci_hasher *hasher, const void *bytes, size_t len_bytes);

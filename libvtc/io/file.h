@@ -26,6 +26,7 @@
 #include "base/memory.h"
 #include "vtc/status.h"
 
+struct stat;
 struct vtci_file;
 
 struct vtci_file_vtable {
@@ -92,9 +93,10 @@ VTC_NODISCARD vtc_status vtci_file_open(struct vtci_memory *memory, const char *
                                         struct vtci_file **out_file, struct vtc_error *err);
 
 struct vtci_file_create_opts {
-    bool overwrite;    /* replace an existing target when publishing */
-    unsigned mode;     /* permissions before the umask; 0: 0666. Pass the source's to keep it */
-    bool visible_temp; /* for tests: do as where the file system has no unnamed files */
+    bool overwrite; /* replace an existing target when publishing */
+    unsigned mode;  /* permissions before the umask; 0: 0666. Pass the source's to keep it */
+    const struct stat *model; /* NULL, or whose owner, permissions and times it is to have */
+    bool visible_temp;        /* for tests: do as where the file system has no unnamed files */
 };
 
 /* Starts a new file that will stand at `path` once it is published, and lives beside it until then:
@@ -106,6 +108,10 @@ struct vtci_file_create_opts {
 VTC_NODISCARD vtc_status vtci_file_create(struct vtci_memory *memory, const char *path,
                                           const struct vtci_file_create_opts *opts,
                                           struct vtci_file **out_file, struct vtc_error *err);
+
+/* Removes the temporary files that an earlier vtci_file_create for `path` left when its process was
+ * killed: those that no process holds. Returns how many. Never fails: what cannot be removed stays. */
+unsigned vtci_file_clear_temporaries(const char *path);
 
 /* Wraps a descriptor, which stays open after vtci_file_close unless `take`. Appends go to where the
  * descriptor stands. When the call fails the descriptor stays with the caller. */

@@ -8,13 +8,16 @@
  *                           renameat2(NOREPLACE) | link + unlink             when nothing is there
  *                           rename                                                  to replace
  *
- * The unnamed form leaves nothing behind even after SIGKILL or a power cut. Permissions are given at
+ * The unnamed form leaves nothing behind even after SIGKILL or a power cut, but for the instant
+ * between linkat and rename. A temporary file that has a name is locked (flock) for as long as its
+ * process lives, so that temp_clear.c can tell it from garbage. Permissions are given at
  * creation, so that the kernel applies the umask (and the directory's default ACL): reading the umask
  * means setting it, for every thread of somebody else's process.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +29,6 @@
 #define O_TMPFILE 0 /* other systems: the named form only */
 #endif
 
-#define NAME_BYTES_MAX 200 /* of the target's name in the name of the temporary file */
 #define TEMP_TRIES 100
 
 struct created_file {
@@ -34,8 +36,10 @@ struct created_file {
     int directory_fd; /* -1: a device or a FIFO, written straight */
     bool overwrite;
     bool published;
-    char *name; /* of the target within the directory */
-    char *temp; /* of the temporary file, "" while it has none */
+    bool has_model;
+    struct stat model; /* lends owner, permissions and times */
+    char *name;        /* of the target within the directory */
+    char *temp;        /* of the temporary file, "" while it has none */
     size_t name_bytes;
     size_t temp_bytes;
 };
@@ -50,8 +54,17 @@ static void make_temp_name(struct created_file *self)
     uint64_t noise = 0;
     if (getrandom(&noise, sizeof noise, GRND_NONBLOCK) != (ssize_t)sizeof noise)
         noise = (uint64_t)(uintptr_t)self ^ (uint64_t)getpid() << 32; /* O_EXCL does the rest */
-    snprintf(self->temp, self->temp_bytes, ".%.*s.%012llx.tmp", NAME_BYTES_MAX, self->name,
-             (unsigned long long)(noise & 0xffffffffffffu));
+    snprintf(self->temp, self->temp_bytes, ".%.*s.%012llx.tmp", VTCI_TEMP_NAME_BYTES_MAX,
+             self->name, (unsigned long long)(noise & 0xffffffffffffu));
+}
+
+/* Locks a temporary file. False when somebody took it for garbage between its creation and this. */
+static bool hold(int fd)
+{
+    struct stat about;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return errno != EWOULDBLOCK; /* no locks here: then nothing is taken for garbage either */
+    return fstat(fd, &about) != 0 || about.st_nlink > 0;
 }
 
 static int open_named(struct created_file *self, unsigned mode)
@@ -60,9 +73,11 @@ static int open_named(struct created_file *self, unsigned mode)
         make_temp_name(self);
         int fd = openat(self->directory_fd, self->temp,
                         O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
-        if (fd >= 0)
+        if (fd >= 0 && hold(fd))
             return fd;
-        if (errno != EEXIST && errno != EINTR)
+        if (fd >= 0)
+            close(fd);
+        else if (errno != EEXIST && errno != EINTR)
             break;
     }
     self->temp[0] = '\0';
@@ -73,7 +88,10 @@ static int open_unnamed(struct created_file *self, unsigned mode)
 {
     if (O_TMPFILE == 0 || access("/proc/self/fd", X_OK) != 0)
         return -1;
-    return openat(self->directory_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, (mode_t)mode);
+    int fd = openat(self->directory_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, (mode_t)mode);
+    if (fd >= 0)
+        (void)flock(fd, LOCK_EX | LOCK_NB); /* nobody else can have it open */
+    return fd;
 }
 
 /* Links the unnamed file; 0, or -1 with errno. */
@@ -118,9 +136,30 @@ static int give_name(struct created_file *self)
     return renameat(self->directory_fd, self->temp, self->directory_fd, self->name);
 }
 
+/* Owner, permissions and times of the model. A group that cannot be given must not get its rights. */
+static int follow_model(const struct created_file *self)
+{
+    const struct stat *model = &self->model;
+    int fd = self->posix.fd;
+    mode_t mode = model->st_mode & 07777;
+    struct stat about;
+    if (fstat(fd, &about) != 0)
+        return -1;
+    bool same = about.st_uid == model->st_uid && about.st_gid == model->st_gid;
+    if (!same && fchown(fd, model->st_uid, model->st_gid) != 0 &&
+        fchown(fd, (uid_t)-1, model->st_gid) != 0)
+        mode = (mode & ~(mode_t)(S_IRWXG | S_ISUID | S_ISGID)) | (mode & S_IRWXO) << 3;
+    if (fchmod(fd, mode) != 0)
+        return -1;
+    const struct timespec times[2] = {model->st_atim, model->st_mtim};
+    return futimens(fd, times);
+}
+
 static vtc_status created_publish(struct vtci_file *file, struct vtc_error *err)
 {
     struct created_file *self = cast(file);
+    if (self->has_model && self->directory_fd >= 0 && !self->published && follow_model(self) != 0)
+        return vtci_error_errno(err, errno, VTC_NO_OFFSET, "cannot give the file its permissions");
     VTC_TRY(vtci_file_posix_sync(file, err));
     if (self->directory_fd < 0 || self->published)
         return VTC_OK;
@@ -168,7 +207,7 @@ static vtc_status open_directory(struct created_file *self, const char *path, st
     if (*name == '\0')
         return vtci_error_errno(err, *path ? EISDIR : ENOENT, VTC_NO_OFFSET, "cannot create");
     self->name_bytes = strlen(name) + 1;
-    self->temp_bytes = NAME_BYTES_MAX + 32;
+    self->temp_bytes = VTCI_TEMP_NAME_BYTES_MAX + 32;
     self->name = vtci_allocate(memory, self->name_bytes);
     self->temp = vtci_allocate_zeroed(memory, self->temp_bytes);
     char *directory = vtci_allocate(memory, directory_bytes + 1);
@@ -191,6 +230,11 @@ static vtc_status open_beside(struct created_file *self, const char *path,
 {
     VTC_TRY(open_directory(self, path, err));
     unsigned mode = opts && opts->mode ? opts->mode : 0666;
+    if (opts && opts->model) {
+        self->has_model = true;
+        self->model = *opts->model;
+        mode = 0600; /* until it is published */
+    }
     if (!opts || !opts->visible_temp)
         self->posix.fd = open_unnamed(self, mode);
     if (self->posix.fd < 0)

@@ -5,6 +5,10 @@
 
 #include "io/file.h"
 
+/* A temporary file is called `.NAME.XXXXXXXXXXXX.tmp`, with 12 hexadecimal digits. */
+#define VTCI_TEMP_NAME_BYTES_MAX 200 /* of the target's name in it */
+#define VTCI_TEMP_DIGITS 12
+
 struct vtci_file_posix {
     struct vtci_file file;
     struct vtci_memory *memory;

@@ -25,6 +25,7 @@ struct work {
     struct vtci_text_workers *workers; /* NULL: all in the caller */
     uint64_t end_offset;               /* frames from here on cannot be read */
     uint64_t rows;
+    uint64_t skipped_blocks, skipped_rows;
 };
 
 static vtc_status put(void *context, const uint8_t *bytes, size_t len_bytes, struct vtc_error *err)
@@ -65,6 +66,52 @@ static vtc_status write_frame(struct work *work, const struct vtci_chain_frame *
     if (made.left_to_caller)
         return write_inline(work, frame, err);
     return put(&work->output, made.text, made.len_bytes, err);
+}
+
+/* The rows of a block behind those of the one before. What is damaged is left out where that is asked
+ * for; rows of it that were handed on already cannot be taken back. */
+static vtc_status write_rows(struct work *work, const struct vtci_chain_frame *frame,
+                             struct vtc_error *err)
+{
+    struct vtci_text_sink *sink = &work->sink;
+    const struct vtci_chain_block *block = &work->reader->chain.blocks[frame->block];
+    bool had_row = sink->has_row;
+    uint64_t bytes_before = work->output.bytes;
+    sink->len_bytes = 0;
+    vtc_status status =
+        vtci_frame_text_write(&work->maker, work->reader, &work->plan, frame, sink, err);
+    if (status == VTC_OK) {
+        work->rows += block->rows;
+        return vtci_sink_flush(sink, err);
+    }
+    if (!work->opts.skip_damaged || work->output.bytes != bytes_before ||
+        (status != VTC_ERR_CORRUPT && status != VTC_ERR_TRUNCATED))
+        return status;
+    sink->has_row = had_row;
+    work->skipped_blocks++;
+    work->skipped_rows += block->rows;
+    return VTC_OK;
+}
+
+static vtc_status write_all_rows(struct work *work, struct vtc_error *err)
+{
+    const struct vtci_chain *chain = &work->reader->chain;
+    work->sink.rows_only = true;
+    for (size_t i = 0; i < chain->frame_count; i++) {
+        const struct vtci_chain_frame *frame = &chain->frames[i];
+        if (frame->type != VTCI_FRAME_BLOCK)
+            continue;
+        if (frame->offset < work->end_offset) {
+            VTC_TRY(write_rows(work, frame, err));
+        } else {
+            work->skipped_blocks++;
+            work->skipped_rows += chain->blocks[frame->block].rows;
+        }
+        if (work->opts.progress)
+            VTC_TRY(work->opts.progress(work->opts.progress_context, frame->offset + frame->bytes,
+                                        work->output.bytes));
+    }
+    return VTC_OK;
 }
 
 static vtc_status write_frames(struct work *work, struct vtc_error *err)
@@ -122,7 +169,7 @@ static vtc_status work_begin(struct work *work, struct vtc_error *err)
     work->sink.flush = put;
     work->sink.context = &work->output;
     work->end_offset = work->reader->chain.blind_from_offset;
-    if (work->opts.threads < 2)
+    if (work->opts.threads < 2 || work->opts.rows_only)
         return VTC_OK;
     return vtci_text_workers_create(work->reader, &work->plan, work->end_offset, work->opts.threads,
                                     &work->workers, err);
@@ -156,13 +203,17 @@ vtc_status vtc_decompress(const vtc_reader *reader, vtc_write_fn write, void *wr
     vtci_text_plan_init(&work.plan, work.memory);
     vtc_status status = work_begin(&work, err);
     if (status == VTC_OK)
-        status = write_frames(&work, err);
+        status = work.opts.rows_only ? write_all_rows(&work, err) : write_frames(&work, err);
     if (status == VTC_OK) {
         struct vtci_hash128 hash = vtci_hasher_value(work.output.hasher);
         if (out_result)
-            *out_result =
-                (struct vtc_decompress_result){work.output.bytes, work.rows, {hash.low, hash.high}};
-        status = check_document(&work, err);
+            *out_result = (struct vtc_decompress_result){work.output.bytes,
+                                                         work.rows,
+                                                         {hash.low, hash.high},
+                                                         work.skipped_blocks,
+                                                         work.skipped_rows};
+        if (!work.opts.rows_only)
+            status = check_document(&work, err);
     }
     work_end(&work);
     return status;

@@ -68,7 +68,7 @@ vtc_status vtci_frame_text_block(struct vtci_frame_text *maker, const struct vtc
     if (status == VTC_OK)
         status = vtci_text_walk(&maker->walker, plan, schema, maker->decoder, zone.rows, sink, err);
     vtci_block_decoder_close(maker->decoder);
-    if (status == VTC_OK && sink->len_bytes != sink->left_bytes)
+    if (status == VTC_OK && !sink->rows_only && sink->len_bytes != sink->left_bytes)
         status = vtci_error_set(err, VTC_ERR_CORRUPT, view->offset, "ZON-4",
                                 "expected the text that the zone map says, found %lld bytes more",
                                 (long long)(sink->len_bytes - sink->left_bytes));
@@ -113,6 +113,6 @@ vtc_status vtci_frame_text_write(struct vtci_frame_text *maker, const vtc_reader
         return vtci_error_set(err, VTC_ERR_CORRUPT, chain->index_offset, "IDX-2",
                               "expected the zone map of the block at %llu, found another",
                               (unsigned long long)frame->offset);
-    sink->left_bytes = block->document_bytes;
+    sink->left_bytes = sink->rows_only ? UINT64_MAX : block->document_bytes;
     return vtci_frame_text_block(maker, &view, plan, &reader->definitions.schema, sink, err);
 }

@@ -38,6 +38,11 @@ VTC_NODISCARD vtc_status vtci_definitions_add(struct vtci_definitions *definitio
 /* Brings plans and tracks up to the schema. */
 VTC_NODISCARD vtc_status vtci_definitions_update(struct vtci_definitions *definitions);
 
+/* As vtc_reader_open_fd; the file is the reader's, also when it fails. */
+VTC_NODISCARD vtc_status vtci_reader_open_file(struct vtci_file *file,
+                                               const struct vtc_reader_opts *opts,
+                                               vtc_reader **out_reader, struct vtc_error *err);
+
 struct vtci_track_names;
 
 struct vtc_reader {
@@ -58,5 +63,9 @@ struct vtc_reader {
 };
 
 void vtci_track_names_free(vtc_reader *reader);
+
+/* As vtc_reader_open_fd; the descriptor is the reader's, also when it fails. */
+VTC_NODISCARD vtc_status vtci_reader_open_take(int fd, const struct vtc_reader_opts *opts,
+                                               vtc_reader **out_reader, struct vtc_error *err);
 
 #endif

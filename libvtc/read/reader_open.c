@@ -7,8 +7,11 @@
  * not touched. Damage does not fail the opening; it is noted, and blocks that may lack definitions
  * are refused when they are opened.
  */
+#include <unistd.h>
+
 #include "base/error.h"
 #include "read/reader_internal.h"
+#include "wire/live.h"
 
 /* Definitions of one frame after the other, until one is damaged. */
 static vtc_status load_definitions(vtc_reader *reader, struct vtci_packer *packer,
@@ -145,6 +148,10 @@ static vtc_status load(vtc_reader *reader, struct vtci_buffer *room, struct vtc_
     size_t header_bytes = 0;
     VTC_TRY(vtci_file_pread(reader->file, 0, header, sizeof header, &header_bytes, err));
     VTC_TRY(vtci_file_header_decode(header, header_bytes, &reader->header, err));
+    if (reader->header.incompatible & VTCI_FEATURE_LIVE)
+        return vtci_error_set(err, VTC_ERR_UNSUPPORTED, 16, "LIV-1",
+                              "expected a file of frames, found a live file: "
+                              "vtc_live_reader_open reads it");
     struct vtci_packer *packer = vtci_packer_create(&reader->memory);
     if (!packer)
         return vtci_error_memory(err, 0);
@@ -251,6 +258,20 @@ vtc_status vtc_reader_open_fd(int fd, const struct vtc_reader_opts *opts, vtc_re
                        out_reader, err);
 }
 
+vtc_status vtci_reader_open_take(int fd, const struct vtc_reader_opts *opts,
+                                 vtc_reader **out_reader, struct vtc_error *err)
+{
+    vtc_reader *reader = create_reader(opts, err);
+    if (!reader) {
+        close(fd);
+        return VTC_ERR_NO_MEMORY;
+    }
+    vtc_status status = vtci_file_from_fd(&reader->memory, fd, true, &reader->file, err);
+    if (status != VTC_OK)
+        close(fd);
+    return open_reader(reader, status, out_reader, err);
+}
+
 vtc_status vtc_reader_open_memory(const void *bytes, size_t len_bytes,
                                   const struct vtc_reader_opts *opts, vtc_reader **out_reader,
                                   struct vtc_error *err)
@@ -280,4 +301,16 @@ void vtc_reader_close(vtc_reader *reader)
     struct vtci_memory memory;
     vtci_memory_init(&memory, &reader->memory.allocator, 0);
     vtci_release(&memory, reader, sizeof *reader);
+}
+
+vtc_status vtci_reader_open_file(struct vtci_file *file, const struct vtc_reader_opts *opts,
+                                 vtc_reader **out_reader, struct vtc_error *err)
+{
+    vtc_reader *reader = create_reader(opts, err);
+    if (!reader) {
+        vtci_file_close(file);
+        return VTC_ERR_NO_MEMORY;
+    }
+    reader->file = file;
+    return open_reader(reader, VTC_OK, out_reader, err);
 }

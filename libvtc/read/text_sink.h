@@ -2,6 +2,7 @@
 #ifndef VTCI_READ_TEXT_SINK_H
 #define VTCI_READ_TEXT_SINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,8 @@ struct vtci_text_sink {
     vtc_status (*flush)(void *context, const uint8_t *bytes, size_t len_bytes,
                         struct vtc_error *err);
     void *context;
+    bool rows_only; /* rows joined by a comma and a line feed, instead of what stood between them */
+    bool has_row;   /* one was put */
 };
 
 /* Hands the buffer on. VTC_ERR_CORRUPT when it is more than `left_bytes`. */

@@ -382,6 +382,15 @@ vtc_status vtci_text_walk(struct vtci_text_walker *walker, const struct vtci_tex
     struct vtci_text_column *separator = &walker->columns[VTCI_COLUMN_SEPARATOR];
     uint8_t *out = sink->data + sink->len_bytes;
     for (size_t row = 0; row < rows; row++) {
+        if (sink->rows_only) {
+            if (sink->has_row)
+                VTC_TRY(put_text(&machine, &out, (const uint8_t *)",\n", 2, false));
+            sink->has_row = true;
+            VTC_TRY(walk_row(&machine, &out));
+            if (separator->next++ == separator->end)
+                return used_up(separator, err);
+            continue;
+        }
         VTC_TRY(walk_row(&machine, &out));
         VTC_TRY(put_string(&machine, &out, separator));
     }

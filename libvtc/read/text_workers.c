@@ -69,7 +69,10 @@ static vtc_status run_job(struct vtci_text_workers *workers, struct vtci_frame_t
             return VTC_ERR_NO_MEMORY;
         job->capacity_bytes = wanted_bytes;
     }
-    struct vtci_text_sink sink = {job->text, 0, wanted_bytes, text_bytes, too_much, NULL};
+    struct vtci_text_sink sink = {.data = job->text,
+                                  .capacity_bytes = wanted_bytes,
+                                  .left_bytes = text_bytes,
+                                  .flush = too_much};
     VTC_TRY(vtci_frame_text_write(maker, workers->reader, workers->plan, job->frame, &sink,
                                   &job->error));
     job->len_bytes = sink.len_bytes;

@@ -38,11 +38,11 @@ vtc_status vtci_file_header_decode(const void *bytes, size_t len_bytes,
         return vtci_error_set(err, VTC_ERR_UNSUPPORTED, 8, "HDR-3",
                               "expected format version 1, found %u.%u: a newer vtc is needed",
                               header.major, header.minor);
-    if (header.incompatible != 0)
+    if (header.incompatible & ~VTCI_FEATURES_KNOWN)
         return vtci_error_set(
             err, VTC_ERR_UNSUPPORTED, 16, "HDR-3",
-            "expected no incompatible features, found %08x: a newer vtc is needed",
-            header.incompatible);
+            "expected no unknown incompatible features, found %08x: a newer vtc is needed",
+            header.incompatible & ~VTCI_FEATURES_KNOWN);
     *out_header = header;
     return VTC_OK;
 }

@@ -16,13 +16,13 @@ def nm(*arguments):
 
 
 def declared(include):
-    """The functions that the public headers declare with VTC_API."""
+    """The functions and objects that the public headers declare with VTC_API."""
     names = set()
     for path in include.rglob("*.h"):
         text = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
         text = re.sub(r"^\s*#.*?(?<!\\)$", "", text, flags=re.M | re.S)
         for declaration in re.findall(r"VTC_API\b([^;{]*)", text):
-            names.update(re.findall(r"\b(vtc_\w+)\s*\(", declaration)[:1])
+            names.update(re.findall(r"\b(vtc_\w+)\s*(?:\(|$)", declaration.rstrip())[:1])
     return names
 
 

@@ -24,7 +24,8 @@ run help
 same main_help .out 'vtc help'
 run -h
 same main_help .out 'vtc -h'
-for command in compress decompress info verify query; do
+for command in compress decompress info verify query export tail recover compact merge record \
+    symbolize; do
     begin "help of $command"
     run "$command" --help
     expect_code 0

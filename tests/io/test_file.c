@@ -515,6 +515,79 @@ static void test_file_create__leaves_nothing_after_sigkill(void **state)
     assert_int_equal(names_in_directory(), 0);
 }
 
+/* A child that is killed while it holds a temporary file that has a name, and one that still runs. */
+static void test_file_clear__takes_what_no_process_holds(void **state)
+{
+    (void)state;
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        struct vtci_file *file;
+        const struct vtci_file_create_opts opts = {.visible_temp = true};
+        if (vtci_file_create(&memory, target, &opts, &file, NULL) != VTC_OK)
+            _exit(1);
+        if (write(ready[1], "x", 1) != 1)
+            _exit(1);
+        pause();
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(names_in_directory(), 1);
+    assert_int_equal(vtci_file_clear_temporaries(target), 0);
+    assert_int_equal(names_in_directory(), 1);
+    kill(child, SIGKILL);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(vtci_file_clear_temporaries("/nowhere/at/all"), 0);
+    assert_int_equal(vtci_file_clear_temporaries(target), 1);
+    assert_int_equal(names_in_directory(), 0);
+    close(ready[0]);
+    close(ready[1]);
+}
+
+static void test_file_clear__leaves_what_is_called_otherwise(void **state)
+{
+    (void)state;
+    static const char *const endings[] = {"0123456789a.tmp", "0123456789abc.tmp",
+                                          "0123456789aB.tmp", "0123456789ab.tmq"};
+    const char *name = strrchr(target, '/') + 1;
+    char path[512];
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        snprintf(path, sizeof path, "%.*s.%s.%s", (int)(name - target), target, name, endings[i]);
+        put(path, "x");
+        assert_int_equal(vtci_file_clear_temporaries(target), 0);
+        assert_int_equal(access(path, F_OK), 0);
+        unlink(path);
+    }
+}
+
+static void test_file_create__follows_a_model(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FORMS; i++) {
+        struct vtci_file_create_opts opts = forms[i];
+        struct stat model, about;
+        struct vtci_file *file;
+        put(target, "old");
+        assert_int_equal(chmod(target, 0666), 0);
+        const struct timespec times[2] = {{1000, 5}, {2000, 7}};
+        assert_int_equal(utimensat(AT_FDCWD, target, times, 0), 0);
+        assert_int_equal(stat(target, &model), 0);
+        opts.model = &model;
+        if (!opts.overwrite)
+            unlink(target);
+        assert_int_equal(vtci_file_create(&memory, target, &opts, &file, NULL), VTC_OK);
+        assert_int_equal(vtci_file_append(file, "new", 3, NULL), VTC_OK);
+        assert_int_equal(vtci_file_publish(file, NULL), VTC_OK);
+        vtci_file_close(file);
+        assert_int_equal(stat(target, &about), 0);
+        assert_int_equal(about.st_mode & 07777, 0666); /* whatever the umask is */
+        assert_int_equal(about.st_mtim.tv_sec, 2000);
+        assert_int_equal(about.st_mtim.tv_nsec, 7);
+        unlink(target);
+    }
+}
+
 static void test_file_create__survives_each_allocation_failing(void **state)
 {
     (void)state;
@@ -593,6 +666,9 @@ int main(void)
         TEST(test_file_append__reports_a_closed_pipe),
         TEST(test_file_from_fd__leaves_open_what_it_does_not_take),
         TEST(test_file_create__leaves_nothing_after_sigkill),
+        TEST(test_file_clear__takes_what_no_process_holds),
+        TEST(test_file_clear__leaves_what_is_called_otherwise),
+        TEST(test_file_create__follows_a_model),
         TEST(test_file_create__survives_each_allocation_failing),
         TEST(test_fault_file__fails_on_order),
     };

@@ -21,6 +21,11 @@ struct vtc_decompress_opts {
     vtc_progress_fn
         progress; /**< may be NULL; input is what was read of the file, output the text */
     void *progress_context;
+    int rows_only;    /**< not 0: only the rows (events, above all), a comma and a line feed between
+                           them, and nothing of what stands around them; no hash is compared. For
+                           documents that are cut off or have garbage in them: between brackets what
+                           comes is JSON. In the caller's thread */
+    int skip_damaged; /**< with rows_only: leave out what is damaged, count it and go on */
 };
 
 /** What was done. @since 1.0 */
@@ -28,6 +33,8 @@ struct vtc_decompress_result {
     uint64_t output_bytes;
     uint64_t rows;
     uint64_t document_hash[2]; /**< XXH3-128 of what was written: low, high */
+    uint64_t skipped_blocks;   /**< with skip_damaged; so far as they could be found … */
+    uint64_t skipped_rows;     /**< … and their rows */
 };
 
 /** Writes the document and compares it with the length and the hash that the file gives.

@@ -1,0 +1,83 @@
+#include "write/journal.h"
+
+#include <sys/mman.h>
+
+#include "wire/live_encode.h"
+#include "write/live_file.h"
+#include "write/publish.h"
+
+#define BLOCK_BYTES (64u << 10)
+
+static struct vtci_journal_block *block_create(size_t record_bytes)
+{
+    size_t bytes = sizeof(struct vtci_journal_block) + record_bytes;
+    bytes = bytes < BLOCK_BYTES
+                ? BLOCK_BYTES
+                : (bytes + VTCI_LIVE_PAGE_BYTES - 1) & ~(size_t)(VTCI_LIVE_PAGE_BYTES - 1);
+    void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return NULL;
+    struct vtci_journal_block *block = map;
+    block->map_bytes = bytes;
+    block->capacity = record_bytes > BLOCK_BYTES / 2
+                          ? record_bytes /* its own group: no more than that may hold */
+                          : bytes - sizeof *block;
+    atomic_init(&block->used, 0);
+    return block;
+}
+
+uint8_t *vtci_journal_take(struct vtci_journal *journal, size_t body_bytes)
+{
+    size_t bytes = vtci_live_log_bytes(body_bytes);
+    struct vtci_journal_block *block = atomic_load_explicit(&journal->newest, memory_order_acquire);
+    for (;;) {
+        size_t used = block ? atomic_load_explicit(&block->used, memory_order_relaxed) : 0;
+        while (block && bytes <= block->capacity - used)
+            if (atomic_compare_exchange_weak_explicit(&block->used, &used, used + bytes,
+                                                      memory_order_relaxed, memory_order_relaxed))
+                return block->records + used;
+        struct vtci_journal_block *fresh = block_create(bytes);
+        if (!fresh)
+            return NULL;
+        fresh->older = block;
+        /* Release: its fields before its place in the list; pairs with the load above. */
+        if (atomic_compare_exchange_strong_explicit(&journal->newest, &block, fresh,
+                                                    memory_order_acq_rel, memory_order_acquire))
+            block = fresh;
+        else
+            munmap(fresh, fresh->map_bytes);
+    }
+}
+
+/* Sequentially consistent, as is the list of files that the caller looks at next: either it sees a
+ * file that is being made, or the copy into that file sees this record (segment.c). */
+void vtci_journal_commit(uint8_t *record, uint8_t type, size_t body_bytes)
+{
+    vtci_publish_u32(record, vtci_live_log_encode(record, type, body_bytes));
+    atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* A record that is being written meanwhile is a hole here, and is appended by its writer. */
+int vtci_journal_copy(struct vtci_journal *journal, struct vtci_live_file *file)
+{
+    atomic_thread_fence(memory_order_seq_cst);
+    struct vtci_journal_block *block = atomic_load_explicit(&journal->newest, memory_order_acquire);
+    for (; block; block = block->older) {
+        size_t used = atomic_load_explicit(&block->used, memory_order_acquire);
+        int error = used ? vtci_log_append_group(file, block->records, used) : 0;
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+void vtci_journal_free(struct vtci_journal *journal)
+{
+    struct vtci_journal_block *block =
+        atomic_exchange_explicit(&journal->newest, NULL, memory_order_acquire);
+    while (block) {
+        struct vtci_journal_block *older = block->older;
+        munmap(block, block->map_bytes);
+        block = older;
+    }
+}

@@ -1,0 +1,45 @@
+/* All definitions of a session in memory, as the records that they are in a LOG page: so that a file
+ * of the same family (the next segment, that of a forked child) can be given all of them at once.
+ *
+ * Blocks of anonymous memory, each with its records as they would stand behind a page's header:
+ *
+ *     | block's header | room for a page's header | record | record | ... |
+ *
+ * Room is taken by compare-and-swap and the first word of a record stored last, as in a file, for the
+ * same reasons: no lock, so good in signal handlers and after fork. Blocks come from mmap, which (other
+ * than malloc) may be called there. Nothing is given back before the session is.
+ */
+#ifndef VTCI_WRITE_JOURNAL_H
+#define VTCI_WRITE_JOURNAL_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vtc/status.h"
+
+struct vtci_live_file;
+
+struct vtci_journal_block {
+    struct vtci_journal_block *older;
+    size_t map_bytes;
+    _Atomic size_t used; /* of `records` */
+    size_t capacity;
+    _Alignas(8) uint8_t records[];
+};
+
+struct vtci_journal {
+    _Atomic(struct vtci_journal_block *) newest;
+};
+
+/* Room for a record with a body of `body_bytes`, header and padding included, all zero: the caller
+ * writes the body at 16 and then commits. NULL: no memory. Async-signal-safe. */
+uint8_t *vtci_journal_take(struct vtci_journal *journal, size_t body_bytes);
+void vtci_journal_commit(uint8_t *record, uint8_t type, size_t body_bytes);
+
+/* Writes all that is committed into a file. 0 or an errno. Async-signal-safe. */
+VTC_NODISCARD int vtci_journal_copy(struct vtci_journal *journal, struct vtci_live_file *file);
+
+void vtci_journal_free(struct vtci_journal *journal);
+
+#endif

@@ -1,0 +1,366 @@
+/* The files of a session: compacted behind it while it records, kept within bounds.
+ * ctest: labels threads
+ * ctest: timeout 300
+ */
+#include "compact/recorded.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { ROUNDS = 150000, SEGMENT_BYTES = 512 << 10 };
+
+/* --- names and retention ---------------------------------------------------------------------- */
+
+static void set_age(const char *path, long seconds)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const struct timespec times[2] = {{now.tv_sec - seconds, 0}, {now.tv_sec - seconds, 0}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static bool exists(const char *name)
+{
+    return access(place(name), F_OK) == 0;
+}
+
+static void test_family__takes_what_is_called_so(void **state)
+{
+    (void)state;
+    static const char *const inside[] = {"a.vtc", "a.0001.vtc", "a.77.vtc", "a.77.0002.vtc"};
+    static const char *const outside[] = {"a.b.vtc",  "a..vtc",  "aa.vtc",
+                                          "a.1.vtcx", "a.0001.", "b.0001.vtc"};
+    struct vtc_compact_round round;
+    for (size_t i = 0; i < 4; i++)
+        record_closed(place(inside[i]), 10);
+    for (size_t i = 0; i < 6; i++)
+        record_closed(place(outside[i]), 10);
+    assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, NULL, &round, NULL), VTC_OK);
+    assert_int_equal(round.files, 4);
+    assert_int_equal(round.compacted, 4);
+    assert_int_equal(round.failed, 0);
+    for (size_t i = 0; i < 4; i++) {
+        struct bytes text = {0};
+        read_document(place(inside[i]), &text);
+        bytes_free(&text);
+    }
+    for (size_t i = 0; i < 6; i++) {
+        struct bytes text = {0};
+        read_live(place(outside[i]), &text); /* still a live file */
+        bytes_free(&text);
+    }
+    /* The second round finds nothing to do. */
+    assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, NULL, &round, NULL), VTC_OK);
+    assert_int_equal(round.compacted, 0);
+    /* A file without the ending, and a family whose first file is gone. */
+    unlink(place("a.vtc"));
+    assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, NULL, &round, NULL), VTC_OK);
+    assert_int_equal(round.files, 3);
+    assert_int_equal(vtc_compact_family(place("nowhere/a.vtc"), NULL, NULL, &round, NULL),
+                     VTC_ERR_IO);
+}
+
+static unsigned removals;
+
+static void take_notice(void *context, const char *path, const struct vtc_error *what)
+{
+    (void)context;
+    assert_non_null(path);
+    removals += what->code == VTC_OK;
+}
+
+static void test_family__keeps_what_is_young(void **state)
+{
+    (void)state;
+    struct vtc_compact_opts opts = {.struct_size = sizeof opts, .notice = take_notice};
+    const struct vtc_retention keep = {.keep_ns = UINT64_C(3600000000000)};
+    struct vtc_compact_round round;
+    record_closed(place("a.vtc"), 100);
+    record_closed(place("a.0001.vtc"), 100);
+    write_document(place("a.0002.vtc"), "[{\"ph\":\"i\",\"ts\":1}]", 19);
+    write_file(place("a.0003.vtc"), "hello", 5);
+    set_age(place("a.vtc"), 4000);
+    set_age(place("a.0001.vtc"), 3000);
+    set_age(place("a.0002.vtc"), 4000);
+    set_age(place("a.0003.vtc"), 4000);
+    removals = 0;
+    assert_int_equal(vtc_compact_family(place("a.vtc"), &opts, &keep, &round, NULL), VTC_OK);
+    assert_int_equal(round.removed, 1);
+    assert_int_equal(removals, 1);
+    assert_false(exists("a.vtc"));
+    assert_true(exists("a.0001.vtc"));
+    /* Not recorded, whatever it is called and how old it is. */
+    assert_true(exists("a.0002.vtc"));
+    assert_true(exists("a.0003.vtc"));
+    set_age(place("a.0001.vtc"), 3700);
+    assert_int_equal(vtc_compact_family(place("a.vtc"), &opts, &keep, &round, NULL), VTC_OK);
+    assert_int_equal(round.removed, 1);
+    assert_false(exists("a.0001.vtc"));
+}
+
+static void test_family__keeps_what_fits(void **state)
+{
+    (void)state;
+    struct vtc_compact_round round;
+    char name[32];
+    for (int i = 1; i <= 6; i++) {
+        snprintf(name, sizeof name, "a.%04d.vtc", i);
+        record_closed(place(name), 1000);
+        set_age(place(name), 1000 - i);
+    }
+    assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, NULL, &round, NULL), VTC_OK);
+    assert_int_equal(round.compacted, 6);
+    assert_int_equal(round.kept_bytes, round.output_bytes);
+    const struct vtc_retention keep = {.keep_bytes = round.kept_bytes / 2};
+    assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, &keep, &round, NULL), VTC_OK);
+    assert_true(round.kept_bytes <= keep.keep_bytes);
+    assert_true(round.removed >= 3 && round.removed <= 4);
+    assert_false(exists("a.0001.vtc"));
+    assert_true(exists("a.0006.vtc"));
+}
+
+static void test_family__never_removes_what_is_recorded(void **state)
+{
+    (void)state;
+    struct vtc_compact_round round;
+    vtc_session *session;
+    const struct vtc_retention keep = {.keep_bytes = 1, .keep_ns = 1};
+    assert_int_equal(vtc_session_open(place("a.vtc"), NULL, &session, NULL), VTC_OK);
+    record_some(session, vtc_session_writer(session), 1000);
+    assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, &keep, &round, NULL), VTC_OK);
+    assert_int_equal(round.recording, 1);
+    assert_int_equal(round.compacted, 0);
+    assert_int_equal(round.removed, 0);
+    assert_true(exists("a.vtc"));
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, &keep, &round, NULL), VTC_OK);
+    assert_int_equal(round.removed, 1);
+}
+
+/* --- in the background ------------------------------------------------------------------------ */
+
+struct recorder {
+    vtc_session *session;
+    uint64_t thread_id;
+    pthread_t thread;
+    vtc_status failure;
+};
+
+static const struct vtc_param number_param = {"n", VTC_ARG_INT};
+
+/* Spans that are numbered, so that each can be found again. Asserts nothing: not the main thread. */
+static void *record_numbered(void *context)
+{
+    struct recorder *self = context;
+    const struct vtc_site_opts opts = {sizeof opts, 'B', "span", NULL, &number_param, 1, 0};
+    vtc_writer *writer = NULL;
+    vtc_site site = 0;
+    vtc_status status = vtc_session_site(self->session, &opts, &site, NULL);
+    if (status == VTC_OK)
+        status = vtc_writer_open(self->session, self->thread_id, NULL, &writer, NULL);
+    for (int i = 0; i < ROUNDS && status == VTC_OK; i++) {
+        const struct vtc_value value = {VTC_ARG_INT, {.as_int = i}};
+        status = vtc_event(writer, site, &value, 1);
+        if (status == VTC_OK)
+            status = vtc_end(writer);
+    }
+    vtc_writer_close(writer);
+    self->failure = status;
+    return NULL;
+}
+
+/* Every number of both threads is in the text, in order, once. Takes the text apart. */
+static void assert_all_recorded(char *text)
+{
+    int next[2] = {0, 0};
+    for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+        const char *number = strstr(line, "\"n\":");
+        int thread = strstr(line, "\"tid\":102,") != NULL;
+        if (number)
+            assert_int_equal(atoi(number + 4), next[thread]++);
+    }
+    assert_int_equal(next[0], ROUNDS);
+    assert_int_equal(next[1], ROUNDS);
+}
+
+static void merge_all(const char *out)
+{
+    const char *paths[256];
+    size_t count = 0;
+    DIR *stream = opendir(directory);
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+        if (entry->d_name[0] == 'a' && count < 256)
+            paths[count++] = strdup(path);
+    }
+    closedir(stream);
+    assert_true(count > 5);
+    struct vtc_error err;
+    if (vtc_merge(paths, count, out, NULL, NULL, &err) != VTC_OK)
+        fail_msg("%s", err.message);
+    while (count)
+        free((void *)(uintptr_t)paths[--count]);
+}
+
+static void test_compactor__compacts_behind_two_threads(void **state)
+{
+    (void)state;
+    struct recorder recorders[2];
+    vtc_session *session;
+    vtc_compactor *compactor;
+    struct vtc_compact_round total;
+    struct bytes text = {0};
+    uint64_t rounds = 0;
+    const struct vtc_session_opts session_opts = {.struct_size = sizeof session_opts,
+                                                  .segment_bytes = SEGMENT_BYTES,
+                                                  .chunk_bytes = 16 << 10};
+    const struct vtc_compactor_opts opts = {.struct_size = sizeof opts, .interval_ns = 5000000};
+    assert_int_equal(vtc_session_open(place("a.vtc"), &session_opts, &session, NULL), VTC_OK);
+    assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_OK);
+    for (int i = 0; i < 2; i++) {
+        recorders[i] = (struct recorder){session, 101 + (uint64_t)i, 0, VTC_OK};
+        assert_int_equal(pthread_create(&recorders[i].thread, NULL, record_numbered, &recorders[i]),
+                         0);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(recorders[i].thread, NULL), 0);
+        assert_int_equal(recorders[i].failure, VTC_OK);
+    }
+    uint64_t before = 0;
+    vtc_compactor_statistics(compactor, &total, &before);
+    for (int i = 0; i < 20000 && rounds < before + 2;
+         i++) { /* a whole round after the last record */
+        vtc_compactor_wake(compactor);
+        usleep(5000);
+        vtc_compactor_statistics(compactor, &total, &rounds);
+    }
+    vtc_compactor_stop(compactor);
+    assert_true(total.compacted > 5);
+    assert_int_equal(total.failed, 0);
+    assert_int_equal(total.recording, 1); /* all but the current one are closed, and small */
+    assert_int_equal(total.files, total.compacted + 1);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    merge_all(place("merged"));
+    read_document(place("merged"), &text);
+    bytes_append(&text, "", 1);
+    assert_all_recorded((char *)text.data);
+    bytes_free(&text);
+}
+
+/* Fills a budget, makes room by compacting, and goes on. */
+static void test_compactor__gives_room_back_to_the_budget(void **state)
+{
+    (void)state;
+    vtc_session *session;
+    vtc_compactor *compactor;
+    struct vtc_compact_round total;
+    const struct vtc_session_opts session_opts = {.struct_size = sizeof session_opts,
+                                                  .segment_bytes = SEGMENT_BYTES,
+                                                  .chunk_bytes = 16 << 10,
+                                                  .disk_limit_bytes = 8 * SEGMENT_BYTES};
+    const struct vtc_compactor_opts opts = {.struct_size = sizeof opts,
+                                            .interval_ns = UINT64_C(1000000000000)};
+    assert_int_equal(vtc_session_open(place("a.vtc"), &session_opts, &session, NULL), VTC_OK);
+    vtc_writer *writer = vtc_session_writer(session);
+    const struct vtc_site_opts site_opts = {.struct_size = sizeof site_opts,
+                                            .phase = 'i',
+                                            .name = "n"};
+    vtc_site site;
+    assert_int_equal(vtc_session_site(session, &site_opts, &site, NULL), VTC_OK);
+    while (vtc_instant(writer, site) == VTC_OK)
+        ;
+    assert_int_equal(vtc_instant(writer, site), VTC_ERR_LIMIT);
+    assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_OK);
+    uint64_t rounds = 0;
+    for (int i = 0; i < 20000 && rounds == 0; i++) {
+        vtc_compactor_wake(compactor);
+        usleep(5000);
+        vtc_compactor_statistics(compactor, &total, &rounds);
+    }
+    vtc_compactor_stop(compactor);
+    assert_true(total.compacted > 3);
+    assert_int_equal(vtc_instant(writer, site), VTC_OK);
+    int events = 0;
+    while (events < 1000000 && vtc_instant(writer, site) == VTC_OK)
+        events++;
+    assert_true(events > SEGMENT_BYTES / 8); /* more than one segment more */
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+}
+
+/* A history of more segments than a session remembers goes on. */
+static void test_compactor__keeps_a_long_history(void **state)
+{
+    (void)state;
+    vtc_session *session;
+    struct vtc_session_stats stats;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .segment_bytes = 64 << 10,
+                                          .chunk_bytes = 4 << 10};
+    assert_int_equal(vtc_session_open(place("a.vtc"), &opts, &session, NULL), VTC_OK);
+    vtc_writer *writer = vtc_session_writer(session);
+    const struct vtc_site_opts site_opts = {.struct_size = sizeof site_opts,
+                                            .phase = 'i',
+                                            .name = "n"};
+    vtc_site site;
+    assert_int_equal(vtc_session_site(session, &site_opts, &site, NULL), VTC_OK);
+    do {
+        assert_int_equal(vtc_instant(writer, site), VTC_OK);
+        vtc_session_statistics(session, &stats);
+    } while (stats.segment < 1100 && stats.file_bytes < (256 << 20));
+    assert_int_equal(stats.segment, 1100);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+}
+
+static void test_compactor__stops_at_once(void **state)
+{
+    (void)state;
+    vtc_session *session;
+    vtc_compactor *compactor;
+    struct vtc_compactor_opts opts = {.struct_size = sizeof opts, .interval_ns = UINT64_MAX / 4};
+    vtc_compactor_stop(NULL);
+    assert_int_equal(vtc_session_open(place("a.vtc"), NULL, &session, NULL), VTC_OK);
+    assert_int_equal(vtc_compactor_start(NULL, NULL, &compactor, NULL), VTC_ERR_ARGUMENT);
+    opts.struct_size = 1;
+    assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_ERR_ARGUMENT);
+    opts.struct_size = sizeof opts;
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_OK);
+        if (i % 2)
+            vtc_compactor_wake(compactor);
+        vtc_compactor_stop(compactor);
+    }
+    /* A child has no such thread; stopping there gives back the memory and waits for nothing. */
+    assert_int_equal(vtc_compactor_start(session, NULL, &compactor, NULL), VTC_OK);
+    pid_t child = fork();
+    if (child == 0) {
+        vtc_compactor_stop(compactor);
+        _exit(7);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    vtc_compactor_stop(compactor);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_family__takes_what_is_called_so),
+        TEST(test_family__keeps_what_is_young),
+        TEST(test_family__keeps_what_fits),
+        TEST(test_family__never_removes_what_is_recorded),
+        TEST(test_compactor__compacts_behind_two_threads),
+        TEST(test_compactor__gives_room_back_to_the_budget),
+        TEST(test_compactor__keeps_a_long_history),
+        TEST(test_compactor__stops_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

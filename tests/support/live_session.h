@@ -1,0 +1,26 @@
+/* A directory for live files, and a session in it: what most tests of the writer start from. */
+#ifndef VTC_TESTS_SUPPORT_LIVE_SESSION_H
+#define VTC_TESTS_SUPPORT_LIVE_SESSION_H
+
+#include "support/cmocka_all.h"
+
+#include "support/live_walk.h"
+#include "vtc/writer.h"
+
+/* Of the test program: made by live_setup, emptied and removed by live_teardown. */
+extern char live_directory[64];
+int live_setup(void **state);
+int live_teardown(void **state);
+
+/* A path in it; good until the fourth call from now. */
+const char *live_path(const char *name);
+unsigned live_names(void); /* files in it */
+
+/* Opens, or fails the test. */
+vtc_session *live_open(const char *name, const struct vtc_session_opts *opts);
+vtc_site live_site(vtc_session *session, char phase, const char *name);
+
+/* Walks a file of the directory, or fails the test. */
+void live_read(struct live_walk *walk, const char *name);
+
+#endif

@@ -1,0 +1,217 @@
+/* Segments, the flight recorder, and limits on the disk.
+ * ctest: labels threads
+ */
+#include "support/live_session.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static vtc_site site;
+static atomic_ulong accepted;
+static atomic_int idle_go, idle_there;
+
+static void *record_much(void *session)
+{
+    vtc_writer *writer = vtc_session_writer(session);
+    for (int i = 0; i < 200000; i++)
+        if (vtc_instant(writer, site) == VTC_OK)
+            atomic_fetch_add(&accepted, 1);
+    return NULL;
+}
+
+/* A thread that records once, sleeps through all segments, and records again. */
+static void *record_seldom(void *session)
+{
+    const struct timespec pause = {0, 1000000};
+    vtc_writer *writer = vtc_session_writer(session);
+    if (vtc_instant(writer, site) == VTC_OK)
+        atomic_fetch_add(&accepted, 1);
+    atomic_store(&idle_there, 1);
+    while (!atomic_load(&idle_go))
+        nanosleep(&pause, NULL);
+    if (vtc_instant(writer, site) == VTC_OK)
+        atomic_fetch_add(&accepted, 1);
+    return NULL;
+}
+
+struct segments {
+    uint64_t events, lost[8], bytes;
+    unsigned count, closed;
+};
+
+static struct segments read_segments(const char *stem, unsigned most)
+{
+    struct segments all = {0};
+    for (unsigned i = 0; i < most; i++) {
+        char name[64];
+        struct live_walk walk;
+        struct stat status;
+        snprintf(name, sizeof name, i ? "%s.%04u.vtc" : "%s.vtc", stem, i);
+        if (stat(live_path(name), &status) != 0)
+            continue;
+        live_read(&walk, name);
+        assert_int_equal(walk.segment, i);
+        all.events += walk.event_count;
+        for (int cause = 0; cause < 8; cause++)
+            all.lost[cause] += walk.lost[cause];
+        all.bytes += walk.len_bytes;
+        all.count++;
+        all.closed += walk.state == 2;
+        live_walk_close(&walk);
+    }
+    return all;
+}
+
+static void run(vtc_session *session, bool with_idle)
+{
+    const struct timespec pause = {0, 1000000};
+    pthread_t threads[2], idle;
+    atomic_store(&accepted, 0);
+    atomic_store(&idle_go, 0);
+    atomic_store(&idle_there, 0);
+    if (with_idle)
+        assert_int_equal(pthread_create(&idle, NULL, record_seldom, session), 0);
+    while (with_idle && !atomic_load(&idle_there))
+        nanosleep(&pause, NULL);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, record_much, session), 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    if (with_idle) {
+        /* It sleeps, and keeps no segment open. */
+        struct segments all = read_segments("s", 100);
+        assert_true(all.closed + 1 >= all.count);
+        atomic_store(&idle_go, 1);
+        pthread_join(idle, NULL);
+    }
+}
+
+static void test_segments__follow_each_other(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 256 << 10};
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    run(session, true);
+    assert_int_equal(vtc_session_sync(session, NULL), VTC_OK);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    struct segments all = read_segments("s", 100);
+    assert_int_equal(all.events, 400002);
+    assert_int_equal(atomic_load(&accepted), 400002);
+    assert_true(all.count > 2); /* how many depends on who is interrupted while making one */
+    assert_int_equal(all.closed, all.count);
+    assert_int_equal(live_names(), all.count);
+}
+
+static void test_segments__of_a_flight_recorder(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .policy = VTC_POLICY_FLIGHT,
+                                          .keep_bytes = 1 << 20};
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    run(session, false);
+    struct vtc_session_stats stats;
+    vtc_session_statistics(session, &stats);
+    /* To within a segment: others go on in one while the next is made. */
+    const uint64_t most = opts.keep_bytes + opts.keep_bytes / 8;
+    assert_true(stats.file_bytes <= most);
+    assert_true(stats.segment > 8);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    struct segments all = read_segments("s", 100);
+    assert_true(all.bytes <= most);
+    assert_true(all.events > 0);
+    assert_int_equal(all.events + stats.lost[VTC_LOSS_OVERWRITTEN], 400000);
+    assert_int_equal(all.events + all.lost[VTC_LOSS_OVERWRITTEN], 400000);
+}
+
+static void test_segments__within_a_limit(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .disk_limit_bytes = 1 << 20};
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    run(session, false);
+    vtc_writer *writer = vtc_session_writer(session);
+    assert_int_equal(vtc_instant(writer, site), VTC_ERR_LIMIT);
+    assert_int_equal(vtc_writer_status(writer), VTC_ERR_LIMIT);
+    /* Room that a compactor gave back is used again. */
+    assert_int_equal(unlink(live_path("s.vtc")), 0);
+    const struct timespec pause = {0, 5000000};
+    nanosleep(&pause, NULL);
+    assert_int_equal(vtc_instant(writer, site), VTC_OK);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    struct segments all = read_segments("s", 100);
+    assert_true(all.bytes <= opts.disk_limit_bytes);
+    assert_true(all.lost[VTC_LOSS_NO_PAGE] > 0);
+    assert_true(all.events + all.lost[VTC_LOSS_NO_PAGE] <= 400002);
+}
+
+static void test_segments__wait_within_a_limit(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .policy = VTC_POLICY_WAIT,
+                                          .disk_limit_bytes = 64 << 10,
+                                          .wait_ns = 30000000};
+    struct timespec start, stop;
+    struct live_walk walk;
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    vtc_writer *writer = vtc_session_writer(session);
+    uint64_t count = 0;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    while (vtc_instant(writer, site) == VTC_OK)
+        count++;
+    clock_gettime(CLOCK_MONOTONIC, &stop);
+    assert_true((stop.tv_sec - start.tv_sec) * 1000000000 + stop.tv_nsec - start.tv_nsec >=
+                30000000);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    live_read(&walk, "s.vtc");
+    assert_int_equal(walk.event_count, count);
+    assert_int_equal(walk.lost[VTC_LOSS_NO_PAGE], 1);
+    assert_true(walk.len_bytes <= opts.disk_limit_bytes);
+    live_walk_close(&walk);
+}
+
+static void test_segments__of_the_last_moments(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .policy = VTC_POLICY_FLIGHT,
+                                          .keep_ns = 40000000,
+                                          .chunk_bytes = 4096};
+    const struct timespec pause = {0, 2000000};
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    vtc_writer *writer = vtc_session_writer(session);
+    uint64_t count = 0;
+    for (int i = 0; i < 100; i++) { /* 200 ms at least, a page each 2 ms */
+        for (int j = 0; j < 508; j++)
+            count += vtc_instant(writer, site) == VTC_OK;
+        nanosleep(&pause, NULL);
+    }
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    struct segments all = read_segments("s", 1000);
+    assert_int_equal(count, 50800);
+    assert_int_equal(all.events + all.lost[VTC_LOSS_OVERWRITTEN], count);
+    assert_true(all.lost[VTC_LOSS_OVERWRITTEN] > count / 3);
+    assert_true(all.events >= 508);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, live_setup, live_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_segments__follow_each_other),   TEST(test_segments__of_a_flight_recorder),
+        TEST(test_segments__of_the_last_moments), TEST(test_segments__within_a_limit),
+        TEST(test_segments__wait_within_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
