@@ -106,8 +106,10 @@ static inline vtc_status vtci_live_record_decode(const uint8_t *page, uint32_t a
     struct vtci_live_record *record = out_record;
     record->kind = first & ((1u << VTCI_LIVE_KIND_BITS) - 1);
     record->time = first >> VTCI_LIVE_KIND_BITS;
+    record->site = 0;
     record->payload_bytes = 0;
     record->payload = NULL;
+    record->base = 0;
     switch (record->kind) {
     case VTCI_LIVE_EVENT:
         record->words = 2;
