@@ -145,7 +145,7 @@ static void check_model(bool ragged)
     assert_int_equal(vtc_reader_open_memory(file.data, file.len_bytes, NULL, &reader, &err),
                      VTC_OK);
     if (vtc_verify(reader, NULL, NULL, &err) != VTC_OK)
-        fail_msg("%s: %s", err.rule ? err.rule : "", err.message);
+        fail_msg("%s: %s", err.rule, err.message);
     check_spans(reader, &model);
     check_slowest(reader, &model);
     vtc_reader_close(reader);
