@@ -31,8 +31,7 @@ static void end_call(struct thread_state *thread, const struct call *call)
         vtc_complete(thread->writer, call->site, call->start_ticks, (int64_t)taken, NULL, 0);
 }
 
-/* Ends all calls above `call`, innermost first. */
-static void end_above(struct thread_state *thread, const struct call *call)
+void tracer_end_above(struct thread_state *thread, const struct call *call)
 {
     while (thread->top > call) {
         end_call(thread, thread->top - 1);
@@ -53,7 +52,7 @@ static __attribute__((noinline)) void leave_gone(struct thread_state *thread, ui
     struct call *call = thread->top;
     while (call > thread->calls && call[-1].frame < frame)
         call--;
-    end_above(thread, call);
+    tracer_end_above(thread, call);
 }
 
 HOOK void __cyg_profile_func_enter(void *function, void *call_site)
@@ -126,7 +125,7 @@ static __attribute__((noinline)) void exit_slow(struct thread_state *thread, uin
     struct call *call = find_call(thread, function, frame);
     if (!call)
         return;
-    end_above(thread, call + 1);
+    tracer_end_above(thread, call + 1);
     end_call(thread, call);
     thread->top = call;
 }

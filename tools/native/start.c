@@ -158,6 +158,7 @@ static uint64_t measure_ticks(uint64_t duration_ns)
 static void close_thread(struct thread_state *thread)
 {
     thread->phase = THREAD_OVER;
+    tracer_end_above(thread, thread->calls); /* pthread_exit went past them */
     vtc_writer_close(thread->writer);
     munmap(thread->calls, CALLS_MAX * sizeof *thread->calls);
 }

@@ -77,6 +77,11 @@ void tracer_unlock(void);
 /* Memory for good, zeroed; NULL where there is none. */
 void *tracer_map(size_t bytes);
 
+/* --- hooks.c */
+
+/* Ends all of a thread's calls above `call`, innermost first. */
+void tracer_end_above(struct thread_state *thread, const struct call *call);
+
 /* --- sites.c */
 enum { SITE_UNKNOWN = 0, SITE_FILTERED = UINT32_MAX };
 bool sites_init(void);

@@ -26,6 +26,16 @@ static void *thread_body(void *unused)
     return unused;
 }
 
+static __attribute__((noinline)) void leave(int n)
+{
+    COUNTED(6);
+    if (n > 0)
+        leave(n - 1);
+    else if (depth > 0)
+        pthread_exit(NULL);
+    __asm__ volatile("" ::: "memory"); /* no tail call */
+}
+
 static pthread_key_t key;
 
 static void key_destructor(void *value)
@@ -38,7 +48,9 @@ static void *keyed_body(void *unused)
 {
     COUNTED(4);
     pthread_setspecific(key, &key);
-    return thread_body(unused);
+    thread_body(unused);
+    leave(3);
+    return NULL;
 }
 
 int main(int argc, char **argv)
