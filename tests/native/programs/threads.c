@@ -29,9 +29,10 @@ static void *thread_body(void *unused)
 static __attribute__((noinline)) void leave(int n)
 {
     COUNTED(6);
-    if (n == 0)
+    if (n > 0)
+        leave(n - 1);
+    else if (depth > 0)
         pthread_exit(NULL);
-    leave(n - 1);
     __asm__ volatile("" ::: "memory"); /* no tail call */
 }
 
