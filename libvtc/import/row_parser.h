@@ -14,7 +14,7 @@
  * Nothing recurses: open nodes are frames on an explicit stack, at most VTCI_NESTING_MAX of them;
  * what is deeper, irregular or too manifold becomes raw text in its place.
  *
- * Values point into the window until the row is committed (row_commit.h). A row that turns out
+ * Values point into the window until the row is committed (block_builder.h). A row that turns out
  * malformed or incomplete leaves no value behind; what was learned on the way stays, harmlessly.
  */
 #ifndef VTCI_IMPORT_ROW_PARSER_H
