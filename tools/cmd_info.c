@@ -26,11 +26,6 @@ static void print(const struct options *options, const struct trace_info *info)
     has_printed = true;
 }
 
-static bool live_is_damaged(const vtc_live *live, struct vtc_error *out_first)
-{
-    return vtc_live_damage(live, 0, out_first) == VTC_OK;
-}
-
 static enum exit_code info_file(const struct options *options, const char *path)
 {
     struct trace_file file;
@@ -52,8 +47,6 @@ static enum exit_code info_file(const struct options *options, const char *path)
             code = message_failure(file.name, info.damage_status, &info.damage);
         else if (info.columns_status != VTC_OK)
             code = message_failure(file.name, info.columns_status, &info.columns_error);
-        else if (file.live && live_is_damaged(file.live, &info.damage))
-            code = message_failure(file.name, info.damage.code, &info.damage);
         trace_info_free(&info);
     }
     trace_file_close(&file);

@@ -53,6 +53,9 @@ vtc_status trace_info_gather(struct trace_info *info, const struct trace_file *f
     info->file = file;
     vtc_reader_summary(file->reader, &info->summary);
     info->damage_status = vtc_reader_damage(file->reader, &info->damage);
+    /* What a live file became is whole; the file itself may not be. */
+    if (file->live && vtc_live_damage(file->live, 0, &info->damage) == VTC_OK)
+        info->damage_status = info->damage.code;
     count_frames(info);
     info->columns_status =
         vtc_reader_columns(file->reader, take_column, info, &info->columns_error);

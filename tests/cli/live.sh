@@ -31,6 +31,22 @@ vtc: cut.vtc: byte 8236: expected a record within the page, found another: what 
 vtc: cut.vtc: warning: 1 pages are missing or damaged
 END
 
+begin 'info tells of damage'
+run info cut.vtc
+expect_code 3
+grep -q '^state      damaged: byte 8236: .* \[LIV-8\]$' .out || fail 'the state is not damaged'
+run info --json cut.vtc
+expect_code 3
+python3 -c '
+import json, sys
+info, = json.load(sys.stdin)
+assert info["complete"] is False, info
+assert info["damage"]["offset"] == 8236 and info["damage"]["rule"] == "LIV-8", info
+' <.out || fail 'JSON has no damage'
+run info good.vtc
+expect_code 0
+grep -q '^state      complete$' .out || fail 'a good file is not complete'
+
 begin 'query'
 run query holed.vtc slowest 1 --format csv
 expect_code 0
