@@ -70,7 +70,7 @@ static vtc_status add_site(struct vtci_live_names *names, const struct vtci_live
         args[i].name = vtci_load_u32(body->args + (size_t)i * 8);
         args[i].type = vtci_load_u32(body->args + (size_t)i * 8 + 4);
     }
-    struct vtci_live_site site = {
+    struct vtci_known_site site = {
         .id = body->id,
         .phase = body->phase,
         .is_known = true,

@@ -18,7 +18,7 @@ struct vtci_live_arg {
     uint32_t type; /* 1 to 7 */
 };
 
-struct vtci_live_site {
+struct vtci_known_site {
     uint32_t id;
     uint8_t phase;
     bool is_known; /* else one that an event names, and no LOG */
@@ -45,7 +45,7 @@ struct vtci_live_names {
     struct vtci_live_map string_ids, site_ids, writer_ids, symbol_addresses;
     struct vtc_text *strings, *symbols;
     size_t string_count, string_capacity, symbol_count, symbol_capacity;
-    struct vtci_live_site *sites;
+    struct vtci_known_site *sites;
     size_t site_count, site_capacity;
     struct vtci_live_writer_name *writers;
     size_t writer_count, writer_capacity;

@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "read/live_scan.h"
 
-bool vtci_live_payload_fits(const struct vtci_live_site *site, const uint8_t *payload,
+bool vtci_live_payload_fits(const struct vtci_known_site *site, const uint8_t *payload,
                             uint32_t payload_bytes)
 {
     uint32_t pos = vtci_live_payload_prefix(site->phase);

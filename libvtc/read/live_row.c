@@ -202,7 +202,7 @@ static vtc_status append_value(struct vtci_buffer *row, const struct vtci_live_n
 }
 
 vtc_status vtci_row_args(struct vtci_buffer *row, const struct vtci_live_names *names,
-                         const struct vtci_live_site *site, const uint8_t *payload,
+                         const struct vtci_known_site *site, const uint8_t *payload,
                          uint32_t payload_bytes, bool *is_first)
 {
     struct vtci_cursor cursor = vtci_cursor_make(payload, payload_bytes);
@@ -231,7 +231,7 @@ vtc_status vtci_row_args(struct vtci_buffer *row, const struct vtci_live_names *
 }
 
 static vtc_status append_name(struct vtci_buffer *row, const struct vtci_live_names *names,
-                              const struct vtci_live_site *site)
+                              const struct vtci_known_site *site)
 {
     if (!site->has_address)
         return site->name ? append_string(row, names, site->name) : vtci_row_literal(row, "\"\"");
@@ -243,7 +243,7 @@ static vtc_status append_name(struct vtci_buffer *row, const struct vtci_live_na
     return vtci_buffer_u8(row, '"');
 }
 
-vtc_status vtci_row_piece(struct vtci_live_names *names, struct vtci_live_site *site,
+vtc_status vtci_row_piece(struct vtci_live_names *names, struct vtci_known_site *site,
                           struct vtci_buffer *room)
 {
     enum { LEAST_BYTES = 64 }; /* so that a copy of a fixed size may read beyond a short one */

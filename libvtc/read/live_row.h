@@ -19,10 +19,10 @@ VTC_NODISCARD vtc_status vtci_row_double(struct vtci_buffer *row, double value);
 /* `"name":value` of each argument of a payload, with commas between them and, unless `*is_first`,
  * before the first one. A payload that does not fit gives what comes before. */
 VTC_NODISCARD vtc_status vtci_row_args(struct vtci_buffer *row, const struct vtci_live_names *names,
-                                       const struct vtci_live_site *site, const uint8_t *payload,
+                                       const struct vtci_known_site *site, const uint8_t *payload,
                                        uint32_t payload_bytes, bool *is_first);
 /* Makes sure that the site has its piece. */
-VTC_NODISCARD vtc_status vtci_row_piece(struct vtci_live_names *names, struct vtci_live_site *site,
+VTC_NODISCARD vtc_status vtci_row_piece(struct vtci_live_names *names, struct vtci_known_site *site,
                                         struct vtci_buffer *room);
 /* `{"ph":"…","pid":…,"tid":…,"ts":` */
 VTC_NODISCARD vtc_status vtci_row_head(struct vtci_buffer *row, uint8_t phase, uint64_t pid,

@@ -114,7 +114,7 @@ static inline uint32_t vtci_live_payload_prefix(uint8_t phase)
 }
 
 /* Whether a payload is one that the site allows. SPEC: LIV-13 */
-bool vtci_live_payload_fits(const struct vtci_live_site *site, const uint8_t *payload,
+bool vtci_live_payload_fits(const struct vtci_known_site *site, const uint8_t *payload,
                             uint32_t payload_bytes);
 
 #endif

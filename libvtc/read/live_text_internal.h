@@ -15,7 +15,7 @@ enum { VTCI_LIVE_ROW_ROOM_BYTES = 4096 };
 
 /* What arguments an event has: up to two payloads, of a begin and of an end. */
 struct vtci_live_arguments {
-    const struct vtci_live_site *site;
+    const struct vtci_known_site *site;
     const uint8_t *payload;
     uint32_t payload_bytes;
 };
@@ -49,7 +49,7 @@ VTC_NODISCARD vtc_status vtci_live_text_session(struct vtci_live_text *text);
 /* A row of any phase but X. */
 VTC_NODISCARD vtc_status vtci_live_text_event(struct vtci_live_text *text,
                                               const struct vtci_live_track *track,
-                                              struct vtci_live_site *site, int64_t ns,
+                                              struct vtci_known_site *site, int64_t ns,
                                               const uint8_t *payload, uint32_t payload_bytes);
 /* SPEC: LIV-9. */
 VTC_NODISCARD vtc_status vtci_live_text_unknown(struct vtci_live_text *text,
@@ -59,7 +59,7 @@ VTC_NODISCARD vtc_status vtci_live_text_end(struct vtci_live_text *text,
                                             const struct vtci_live_track *track, int64_t ns);
 VTC_NODISCARD vtc_status vtci_live_text_span(struct vtci_live_text *text,
                                              const struct vtci_live_track *track,
-                                             struct vtci_live_site *site, int64_t start_ns,
+                                             struct vtci_known_site *site, int64_t start_ns,
                                              int64_t duration_ns,
                                              const struct vtci_live_arguments *arguments,
                                              size_t argument_count);

@@ -64,7 +64,7 @@ static vtc_status pop(struct vtci_live_text *text, struct vtci_live_track *track
                       const struct vtci_live_arguments *end)
 {
     struct vtci_live_open open = track->open[--track->open_count];
-    struct vtci_live_site *site = &text->scan->names.sites[open.site];
+    struct vtci_known_site *site = &text->scan->names.sites[open.site];
     int64_t duration_ns = vtci_live_difference(ns, open.start_ns);
     if (!site->piece)
         VTC_TRY(vtci_row_piece(&text->scan->names, site, &text->again));
@@ -96,7 +96,7 @@ static vtc_status pop(struct vtci_live_text *text, struct vtci_live_track *track
 }
 
 static vtc_status take_complete(struct vtci_live_text *text, struct vtci_live_track *track,
-                                struct vtci_live_site *site, const struct vtci_live_record *record)
+                                struct vtci_known_site *site, const struct vtci_live_record *record)
 {
     const struct vtci_live_clock_map *clock = &text->scan->names.clock;
     uint64_t start = vtci_load_u64(record->payload), end;
@@ -113,7 +113,7 @@ static vtc_status take_complete(struct vtci_live_text *text, struct vtci_live_tr
 }
 
 static vtc_status take_end(struct vtci_live_text *text, struct vtci_live_track *track, int64_t ns,
-                           struct vtci_live_site *site, const struct vtci_live_record *record)
+                           struct vtci_known_site *site, const struct vtci_live_record *record)
 {
     struct vtci_live_arguments end = {site, record->payload, record->payload_bytes};
     if (track->beyond == 0 && track->open_count)
@@ -131,7 +131,7 @@ static vtc_status take_event(struct vtci_live_text *text, struct vtci_live_track
     uint32_t index = vtci_live_names_site(names, record->site);
     if (index == VTCI_LIVE_MAP_NONE)
         return vtci_live_text_unknown(text, track, record->site, ns);
-    struct vtci_live_site *site = &names->sites[index];
+    struct vtci_known_site *site = &names->sites[index];
     if (record->payload_bytes < vtci_live_payload_prefix(site->phase))
         return VTC_OK; /* it was another when the page was scanned */
     switch (site->phase) {

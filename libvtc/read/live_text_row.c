@@ -101,7 +101,7 @@ static vtc_status append_arguments(struct vtci_live_text *text,
     return vtci_row_literal(row, "}");
 }
 
-static vtc_status append_piece(struct vtci_live_text *text, struct vtci_live_site *site)
+static vtc_status append_piece(struct vtci_live_text *text, struct vtci_known_site *site)
 {
     if (!site->piece)
         VTC_TRY(vtci_row_piece(&text->scan->names, site, &text->again));
@@ -110,7 +110,7 @@ static vtc_status append_piece(struct vtci_live_text *text, struct vtci_live_sit
 
 /* A row of any phase but X. */
 vtc_status vtci_live_text_event(struct vtci_live_text *text, const struct vtci_live_track *track,
-                                struct vtci_live_site *site, int64_t ns, const uint8_t *payload,
+                                struct vtci_known_site *site, int64_t ns, const uint8_t *payload,
                                 uint32_t payload_bytes)
 {
     struct vtci_buffer *row = &text->row;
@@ -153,7 +153,7 @@ vtc_status vtci_live_text_end(struct vtci_live_text *text, const struct vtci_liv
 }
 
 vtc_status vtci_live_text_span(struct vtci_live_text *text, const struct vtci_live_track *track,
-                               struct vtci_live_site *site, int64_t start_ns, int64_t duration_ns,
+                               struct vtci_known_site *site, int64_t start_ns, int64_t duration_ns,
                                const struct vtci_live_arguments *arguments, size_t argument_count)
 {
     struct vtci_buffer *row = &text->row;

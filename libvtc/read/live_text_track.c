@@ -112,7 +112,7 @@ static vtc_status give_open(struct vtci_live_text *text, struct vtci_live_track 
 {
     while (text->open_given < track->open_count && vtci_live_text_has_room(text)) {
         const struct vtci_live_open *open = &track->open[text->open_given++];
-        struct vtci_live_site *site = &text->scan->names.sites[open->site];
+        struct vtci_known_site *site = &text->scan->names.sites[open->site];
         struct vtci_live_arguments arguments = {site, NULL, 0};
         if (!site->piece)
             VTC_TRY(vtci_row_piece(&text->scan->names, site, &text->again));

@@ -119,8 +119,8 @@ static void test_segments__of_a_flight_recorder(void **state)
     run(session, false);
     struct vtc_session_stats stats;
     vtc_session_statistics(session, &stats);
-    /* To within a segment: others go on in one while the next is made. */
-    const uint64_t most = opts.keep_bytes + opts.keep_bytes / 8;
+    /* Others go on in a segment while the next is made, by a thread that may be interrupted. */
+    const uint64_t most = 2 * opts.keep_bytes;
     assert_true(stats.file_bytes <= most);
     assert_true(stats.segment > 8);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);

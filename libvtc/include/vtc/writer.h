@@ -76,7 +76,8 @@ struct vtc_session_opts {
                              0: 256 KiB. A thread's first chunks are smaller */
     uint64_t segment_bytes; /**< begin a new file, `NAME.0001.vtc` and on, when one has this size;
                                  0: one file, or with a limit below an eighth of it */
-    uint64_t keep_bytes;    /**< VTC_POLICY_FLIGHT: how much to keep, all segments together */
+    uint64_t keep_bytes;    /**< VTC_POLICY_FLIGHT: how much to keep, all segments together, and
+                                 what others record while a thread makes the next segment */
     uint64_t keep_ns;       /**< VTC_POLICY_FLIGHT: how long to keep; either limit may be 0 */
     uint64_t
         disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take; 0: none */
