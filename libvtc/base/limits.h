@@ -18,8 +18,13 @@
 #define VTCI_BLOCK_ROWS_STRONG (1u << 17)   /* [choice] from level 16 on */
 #define VTCI_BLOCK_SOURCE_BYTES (12u << 20) /* [choice] original bytes after which a block ends */
 #define VTCI_BLOCK_SOURCE_BYTES_STRONG (24u << 20) /* [choice] from level 16 on */
-#define VTCI_SEGMENT_BYTES_MAX (1u << 30)          /* [format] a segment unpacked */
-#define VTCI_ENCODING_DEPTH_MAX 8                  /* [format] operators inside operators */
+#define VTCI_LEVEL_STRONG 16                       /* [choice] */
+/* What a job in flight takes, by the kind of level: [choice] */
+#define VTCI_JOB_BYTES ((size_t)18 << 20)
+#define VTCI_JOB_BYTES_MIX ((size_t)36 << 20)
+#define VTCI_JOB_BYTES_STRONG ((size_t)60 << 20)
+#define VTCI_SEGMENT_BYTES_MAX (1u << 30) /* [format] a segment unpacked */
+#define VTCI_ENCODING_DEPTH_MAX 8         /* [format] operators inside operators */
 
 /* The top list of the INDEX */
 #define VTCI_TOP_SPANS_MAX 1024      /* [format] */

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "column/block_encode.h"
 #include "column/definitions.h"
 #include "import/archive_job.h"
 #include "import/top_list.h"
@@ -100,6 +101,18 @@ static vtc_status start_workers(struct vtci_archive *archive, unsigned threads,
     return VTC_OK;
 }
 
+/* How many jobs may be in flight: what a block takes until it is written, values and all, was measured
+ * at each kind of level. 1: each is run where it is submitted. */
+static size_t jobs_that_fit(const struct vtci_memory *memory, int level, unsigned threads)
+{
+    size_t job_bytes = level >= VTCI_LEVEL_STRONG ? VTCI_JOB_BYTES_STRONG
+                       : vtci_level_mixes(level)  ? VTCI_JOB_BYTES_MIX
+                                                  : VTCI_JOB_BYTES;
+    size_t fit = memory->limit_bytes / 8 * 3 / job_bytes;
+    size_t wanted = threads > 1 ? threads + 2u : 1;
+    return fit >= wanted ? wanted : fit > 2 ? fit : 1;
+}
+
 vtc_status vtci_archive_create(struct vtci_memory *memory, const struct vtci_schema *schema,
                                int level, unsigned threads, vtc_write_fn write, void *write_context,
                                struct vtci_archive **out_archive, struct vtc_error *err)
@@ -119,7 +132,9 @@ vtc_status vtci_archive_create(struct vtci_memory *memory, const struct vtci_sch
     pthread_mutex_init(&archive->queue, NULL);
     pthread_cond_init(&archive->work_ready, NULL);
     pthread_cond_init(&archive->work_done, NULL);
-    archive->job_count = threads > 1 ? threads + 2 : 1;
+    archive->job_count = jobs_that_fit(memory, level, threads);
+    if (threads >= archive->job_count) /* one is being filled */
+        threads = (unsigned)archive->job_count - 1;
     archive->jobs = vtci_allocate_zeroed(memory, archive->job_count * sizeof *archive->jobs);
     vtc_status status = archive->jobs ? VTC_OK : vtci_error_memory(err, archive->job_count);
     for (size_t i = 0; archive->jobs && i < archive->job_count; i++)
@@ -235,7 +250,8 @@ vtc_status vtci_archive_block(struct vtci_archive *archive, struct vtci_block_bu
     if (status == VTC_OK)
         status = vtci_schema_snapshot(archive->schema, &job->snapshot);
     if (status != VTC_OK)
-        return vtci_error_set(err, status, VTC_NO_OFFSET, NULL, "the memory limit is reached");
+        return vtci_error_set(err, status, VTC_NO_OFFSET, NULL,
+                              "the memory limit is reached: allow more");
     vtci_block_builder_take(builder, &job->block);
     submit(archive, job);
     if (archive->thread_count == 0)
@@ -282,7 +298,7 @@ vtc_status vtci_archive_finish(struct vtci_archive *archive, struct vtci_block_b
         archive->tools.packer = vtci_packer_create(archive->memory);
     if (!archive->tools.packer)
         return vtci_error_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, NULL,
-                              "the memory limit is reached");
+                              "the memory limit is reached: allow more");
     struct vtci_buffer frames;
     vtci_buffer_init(&frames, archive->memory);
     vtc_status status = put_end(archive, builder, document, &archive->tools, &frames, err);

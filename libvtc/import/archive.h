@@ -3,8 +3,8 @@
  * The scanner submits jobs: a run of text, or a block with the definitions that it needs. A job
  * becomes the bytes of its frames without looking at any other job, so jobs may run on any thread;
  * they are written in the order in which they were submitted, by the submitting thread. So the
- * output does not depend on the number of threads. At most threads + 2 jobs are in flight: that
- * bounds the memory.
+ * output does not depend on the number of threads. At most threads + 2 jobs are in flight, or as
+ * many as fit into three eighths of the memory limit: that bounds the memory.
  *
  *     scanner -> [job][job][job][job] -> output
  *                   ^ workers take the first that is not begun

@@ -100,7 +100,7 @@ void vtci_job_run(struct vtci_job *job, struct vtci_job_tools *tools, int level)
     job->status = run(job, tools, level);
     if (job->status != VTC_OK && job->error.code == VTC_OK)
         vtci_error_set(&job->error, job->status, VTC_NO_OFFSET, NULL,
-                       job->status == VTC_ERR_NO_MEMORY ? "the memory limit is reached"
+                       job->status == VTC_ERR_NO_MEMORY ? "the memory limit is reached: allow more"
                                                         : "a block cannot be written");
     if (job->is_block)
         vtci_schema_snapshot_free(&job->snapshot);

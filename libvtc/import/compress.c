@@ -40,7 +40,7 @@ static vtc_status init(struct compressor *compressor, const struct vtc_compress_
     scanner->containers = vtci_allocate(memory, VTCI_NESTING_MAX * sizeof *scanner->containers);
     if (!scanner->containers)
         return VTC_ERR_NO_MEMORY;
-    bool strong = level >= 16;
+    bool strong = level >= VTCI_LEVEL_STRONG;
     scanner->block_rows = strong ? VTCI_BLOCK_ROWS_STRONG : VTCI_BLOCK_ROWS;
     scanner->block_source_bytes = strong ? VTCI_BLOCK_SOURCE_BYTES_STRONG : VTCI_BLOCK_SOURCE_BYTES;
     scanner->progress = opts->progress;

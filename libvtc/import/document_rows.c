@@ -112,7 +112,8 @@ static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *
         vtci_block_builder_add(&scanner->builder, row, text,
                                vtci_window_offset(&scanner->window, scanner->pos), err);
     if (status == VTC_ERR_NO_MEMORY)
-        return vtci_error_set(err, status, VTC_NO_OFFSET, NULL, "the memory limit is reached");
+        return vtci_error_set(err, status, VTC_NO_OFFSET, NULL,
+                              "the memory limit is reached: allow more");
     VTC_TRY(status);
     scanner->pos = scanner->gap = row->end;
     return VTC_OK;
@@ -214,7 +215,8 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
         vtc_status status = vtci_row_parse(&scanner->parser, scanner->pos, scanner->window.end,
                                            is_event, &row, err);
         if (status == VTC_ERR_NO_MEMORY)
-            return vtci_error_set(err, status, VTC_NO_OFFSET, NULL, "the memory limit is reached");
+            return vtci_error_set(err, status, VTC_NO_OFFSET, NULL,
+                                  "the memory limit is reached: allow more");
         VTC_TRY(status);
         if (row.outcome == VTCI_ROW_MALFORMED)
             return malformed_row(scanner, row.end);

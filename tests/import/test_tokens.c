@@ -108,11 +108,34 @@ static void test_tokens__more_decimals_than_a_number_has(void **state)
                0, 1000);
 }
 
+/* Jobs are as many as fit, and the file is the same. */
+static void test_memory__less_of_it_than_threads_would_take(void **state)
+{
+    (void)state;
+    const char *format = "%c{\"ph\":\"X\",\"pid\":1,\"tid\":2,\"ts\":%u,\"dur\":2,\"name\":\"a\","
+                         "\"args\":{\"some key\":\"a text of no great interest: %u\"}}\n";
+    struct bytes files[2] = {{0}, {0}};
+    for (size_t i = 0; i < 2; i++) {
+        struct feed feed = {format, 0, 4 * EVENTS, 0};
+        struct vtc_error err = {0};
+        struct vtc_compress_opts opts = {.struct_size = sizeof opts,
+                                         .memory_limit_bytes = (size_t)(i ? 56 : 400) << 20,
+                                         .threads = 4};
+        if (vtc_compress(read_event, &feed, collect, &files[i], &opts, NULL, &err) != VTC_OK)
+            fail_msg("with %zu bytes: %s", opts.memory_limit_bytes, err.message);
+    }
+    assert_int_equal(files[0].len_bytes, files[1].len_bytes);
+    assert_memory_equal(files[0].data, files[1].data, files[0].len_bytes);
+    bytes_free(&files[0]);
+    bytes_free(&files[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tokens__exponents),
         cmocka_unit_test(test_tokens__more_decimals_than_a_number_has),
+        cmocka_unit_test(test_memory__less_of_it_than_threads_would_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
