@@ -14,6 +14,7 @@
 #include "descriptor.h"
 #include "message.h"
 #include "signals.h"
+#include "written_files.h"
 
 enum { NAME_ATTEMPTS = 100 };
 
@@ -47,6 +48,8 @@ static vtc_status check_target(struct output_file *output, const struct stat *so
     }
     if (source && status.st_dev == source->st_dev && status.st_ino == source->st_ino)
         return refuse(err, "is the file that is read");
+    if (written_files_have(&status))
+        return refuse(err, "was written by this run already, from another file");
     if (S_ISDIR(status.st_mode))
         return refuse(err, "is a directory, expected the name of a file to write");
     if (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))
@@ -217,6 +220,8 @@ vtc_status output_file_publish(struct output_file *output, const struct stat *so
         output_file_discard(output);
         return result;
     }
+    if (!output->is_direct)
+        written_files_note(output->fd);
     int fd = output->fd;
     output->fd = -1;
     if (close(fd) != 0 && errno != EINTR)

@@ -25,6 +25,19 @@ expect_code 0
 expect_same trace.json original.json
 expect_clean
 
+begin 'two files of one run that would become one'
+mkdir pair
+cp trace.json pair/a.json
+gzip -kq pair/a.json
+cp pair/a.json.gz pair/before.gz
+run compress -qf --rm pair/a.json pair/a.json.gz
+expect_code 1
+echo 'vtc: pair/a.vtc: was written by this run already, from another file' | expect_err
+[ -e pair/a.json ] && fail 'the first is still there'
+cmp -s pair/a.json.gz pair/before.gz || fail 'the second is gone'
+rm -r pair
+expect_clean
+
 begin 'the target is a directory'
 mkdir directory
 run compress -f trace.json -o directory
