@@ -48,6 +48,11 @@ vtc_status target_name_decompressed(const char *source, char **out_target, struc
     if (!stem_bytes)
         return failure_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET,
                            "expected a name that ends in .vtc; name the output with -o or -c");
+    /* What compress appended .vtc to comes back under its name. */
+    static const char *const kept[] = {".json.vtc", ".trace.vtc", ".txt.vtc", ".log.vtc"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (without(source, kept[i]))
+            return join(source, stem_bytes, "", out_target, err);
     return join(source, stem_bytes, ".json", out_target, err);
 }
 

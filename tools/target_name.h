@@ -8,7 +8,8 @@
  * The result is on the heap. */
 vtc_status target_name_compressed(const char *source, char **out_target, struct vtc_error *err);
 
-/* trace.vtc: trace.json. ARGUMENT for any other name. */
+/* trace.vtc: trace.json; trace.json.vtc, and also .trace .txt .log: without .vtc. ARGUMENT for any other
+ * name. */
 vtc_status target_name_decompressed(const char *source, char **out_target, struct vtc_error *err);
 
 /* `app.recovered.vtc` for `app.vtc` and for `app`. */

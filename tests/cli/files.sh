@@ -38,6 +38,16 @@ cmp -s pair/a.json.gz pair/before.gz || fail 'the second is gone'
 rm -r pair
 expect_clean
 
+begin 'names that compress gave come back'
+for name in events.trace events.json; do
+    cp good.vtc $name.vtc
+    run decompress -q $name.vtc
+    expect_code 0
+    expect_same $name original.json
+    rm $name $name.vtc
+done
+expect_clean
+
 begin 'the target is a directory'
 mkdir directory
 run compress -f trace.json -o directory
