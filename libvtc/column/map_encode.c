@@ -6,13 +6,14 @@
 #define SAMPLE 256
 
 /* Fills `values` by context number; false where two rows of one context differ, or where there are
- * more contexts than a quarter of the rows looked at (and a few). */
+ * more contexts than a quarter of the rows looked at (and a few). `rows` NULL: there is a context for
+ * each value. */
 static bool decides(struct vtci_context_table *table, const int64_t *values, size_t count,
                     const uint32_t *rows, const uint32_t *context, int64_t *decided)
 {
     for (size_t i = 0; i < count; i++) {
         uint32_t before = table->count;
-        uint32_t number = vtci_context_table_number(table, context[rows[i]]);
+        uint32_t number = vtci_context_table_number(table, context[rows ? rows[i] : i]);
         if (number == before) {
             if (number == table->limit || number > i / 2 + 16)
                 return false;
@@ -41,7 +42,7 @@ static vtc_status may_decide(struct vtci_block_encoder *encoder, const struct vt
     }
     vtci_rows_context_of(&encoder->rows, column, sampled_rows, count, contexts);
     VTC_TRY(vtci_context_table_init(&table, &encoder->scratch, SAMPLE + 1));
-    *out_may = decides(&table, values, count, encoder->rows.identity, contexts, decided);
+    *out_may = decides(&table, values, count, NULL, contexts, decided);
     return VTC_OK;
 }
 
