@@ -2,6 +2,7 @@
  * it changes as it goes, then damages some; each must come back byte for byte, at several levels, in
  * pieces of any size, and the same with any number of threads. Every run uses the same seeds;
  * VTC_SEED=n tries others. ctest: labels threads
+ * ctest: timeout 600
  */
 #include "support/cmocka_all.h"
 #include "support/round_trip.h"
