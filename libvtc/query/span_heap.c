@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/span_order.h"
 
 void vtci_span_heap_init(struct vtci_span_heap *heap, struct vtci_memory *memory, uint64_t wanted)
 {
@@ -26,16 +27,12 @@ void vtci_span_heap_free(struct vtci_span_heap *heap)
     VTCI_ARRAY_FREE(heap->memory, heap->texts, heap->texts_capacity);
 }
 
-/* Below 0: `a` stands before `b` in the answer. Never 0 for two spans of a file. */
 static int compare(const struct vtc_span *a, const struct vtc_span *b)
 {
-    if (a->duration_ns != b->duration_ns)
-        return a->duration_ns > b->duration_ns ? -1 : 1;
-    if (a->start_ns != b->start_ns)
-        return a->start_ns < b->start_ns ? -1 : 1;
-    if (a->block != b->block)
-        return a->block < b->block ? -1 : 1;
-    return a->row < b->row ? -1 : a->row > b->row;
+    return vtci_span_place_compare((struct vtci_span_place){a->duration_ns, a->start_ns, a->block,
+                                                            a->row},
+                                   (struct vtci_span_place){b->duration_ns, b->start_ns, b->block,
+                                                            b->row});
 }
 
 static void exchange(struct vtci_span_heap *heap, size_t i, size_t j)

@@ -4,7 +4,7 @@
  *     bytes | n | n durations | n blocks | n starts | ... | n categories | t | t tracks with names
  *
  * One field of all spans after the other, as fields that are alike pack best side by side. The list
- * is a prefix of the order that answers have (vtci_top_span_compare), so whoever wants no more
+ * is a prefix of the order that answers have (base/span_order.h), so whoever wants no more
  * spans than it has, has the exact answer, ties included. One list for the file, not one for each
  * block: as many spans in all, but those that are asked for.
  */
@@ -16,6 +16,7 @@
 
 #include "base/buffer.h"
 #include "base/bytes.h"
+#include "base/span_order.h"
 #include "vtc/status.h"
 
 /* What a name is. Above VTCI_TOP_TEXT, of a span: the id of a string, plus 1, in the dictionary of
@@ -53,17 +54,13 @@ struct vtci_top_list {
     size_t track_count;
 };
 
-/* Below 0: `a` stands before `b`. 0 only for one and the same span. */
 static inline int vtci_top_span_compare(const struct vtci_top_span *a,
                                         const struct vtci_top_span *b)
 {
-    if (a->duration_ns != b->duration_ns)
-        return a->duration_ns > b->duration_ns ? -1 : 1;
-    if (a->start_ns != b->start_ns)
-        return a->start_ns < b->start_ns ? -1 : 1;
-    if (a->block != b->block)
-        return a->block < b->block ? -1 : 1;
-    return a->row < b->row ? -1 : a->row > b->row;
+    return vtci_span_place_compare((struct vtci_span_place){a->duration_ns, a->start_ns, a->block,
+                                                            a->row},
+                                   (struct vtci_span_place){b->duration_ns, b->start_ns, b->block,
+                                                            b->row});
 }
 
 /* Appends the list without its leading length. */
