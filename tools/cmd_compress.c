@@ -43,21 +43,6 @@ static vtc_status on_progress(void *context, uint64_t input_bytes, uint64_t outp
     return VTC_OK;
 }
 
-static vtc_status choose_target(struct compression *work, struct vtc_error *err)
-{
-    const struct options *options = work->options;
-    if (options->output)
-        work->target = options->output;
-    else if (options->to_stdout || strcmp(work->path, "-") == 0)
-        work->target = "-";
-    else {
-        vtc_status result = target_name_compressed(work->path, &work->derived, err);
-        work->target = work->derived;
-        return result;
-    }
-    return VTC_OK;
-}
-
 static const struct stat *regular_source(const struct compression *work)
 {
     return S_ISREG(work->input.status.st_mode) ? &work->input.status : NULL;
@@ -158,7 +143,8 @@ static vtc_status compress_named(struct compression *work, const char **out_subj
 {
     const struct options *options = work->options;
     bool allow_special = options->output || options->to_stdout;
-    vtc_status status = choose_target(work, err);
+    vtc_status status = target_name_choose(work->options, work->path, target_name_compressed,
+                                           &work->target, &work->derived, err);
     if (status == VTC_OK && options->remove_source)
         status = source_removal_check(work->path, err);
     if (status == VTC_OK)

@@ -35,17 +35,6 @@ static vtc_status on_progress(void *context, uint64_t input_bytes, uint64_t outp
     return VTC_OK;
 }
 
-static vtc_status choose_target(struct decompression *work, struct vtc_error *err)
-{
-    const struct options *options = work->options;
-    work->target = options->output ? options->output : "-";
-    if (options->output || options->to_stdout || strcmp(work->path, "-") == 0)
-        return VTC_OK;
-    vtc_status result = target_name_decompressed(work->path, &work->derived, err);
-    work->target = work->derived;
-    return result;
-}
-
 static vtc_status decompress_stream(struct decompression *work, struct vtc_error *err)
 {
     struct vtc_decompress_opts opts = {
@@ -97,7 +86,8 @@ static vtc_status decompress_named(struct decompression *work, const char **out_
                                    struct vtc_error *err)
 {
     const struct options *options = work->options;
-    vtc_status status = choose_target(work, err);
+    vtc_status status = target_name_choose(work->options, work->path, target_name_decompressed,
+                                           &work->target, &work->derived, err);
     if (status == VTC_OK && options->remove_source)
         status = source_removal_check(work->path, err);
     if (status == VTC_OK)

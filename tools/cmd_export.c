@@ -26,17 +26,6 @@ struct export
     struct output_file output;
 };
 
-static vtc_status choose_target(struct export *work, struct vtc_error *err)
-{
-    const struct options *options = work->options;
-    work->target = options->output ? options->output : "-";
-    if (options->output || options->to_stdout || strcmp(work->path, "-") == 0)
-        return VTC_OK;
-    vtc_status result = target_name_decompressed(work->path, &work->derived, err);
-    work->target = work->derived;
-    return result;
-}
-
 static vtc_status write_live(vtc_live *live, vtc_write_fn write, void *write_context,
                              struct vtc_error *err)
 {
@@ -133,7 +122,8 @@ static enum exit_code export_file(const struct options *options, const char *pat
     work.options = options;
     work.path = path;
     const char *subject = message_input_name(path);
-    vtc_status status = choose_target(&work, &err);
+    vtc_status status = target_name_choose(options, path, target_name_decompressed, &work.target,
+                                           &work.derived, &err);
     if (status == VTC_OK)
         status = trace_file_open_raw(&work.file, path, options->memory_bytes, &err);
     enum exit_code code = CODE_OK;

@@ -35,17 +35,6 @@ struct recovery {
     uint64_t problems;
 };
 
-static vtc_status choose_target(struct recovery *work, struct vtc_error *err)
-{
-    const struct options *options = work->options;
-    work->target = options->output ? options->output : "-";
-    if (options->output || options->to_stdout || strcmp(work->path, "-") == 0)
-        return VTC_OK;
-    vtc_status result = target_name_recovered(work->path, &work->derived, err);
-    work->target = work->derived;
-    return result;
-}
-
 static void tell_reason(struct recovery *work, const struct vtc_error *problem)
 {
     int verbosity = work->options->verbosity;
@@ -164,7 +153,8 @@ static enum exit_code recover_file(const struct options *options, const char *pa
     work.options = options;
     work.path = path;
     const char *subject = message_input_name(path);
-    vtc_status status = choose_target(&work, &err);
+    vtc_status status =
+        target_name_choose(options, path, target_name_recovered, &work.target, &work.derived, &err);
     if (status == VTC_OK)
         status = trace_file_open_raw(&work.file, path, options->memory_bytes, &err);
     if (status == VTC_OK) {

@@ -62,3 +62,16 @@ vtc_status target_name_recovered(const char *source, char **out_target, struct v
     return join(source, stem_bytes ? stem_bytes : strlen(source), ".recovered.vtc", out_target,
                 err);
 }
+
+vtc_status target_name_choose(const struct options *options, const char *source,
+                              target_name_fn name, const char **out_target, char **out_derived,
+                              struct vtc_error *err)
+{
+    *out_derived = NULL;
+    *out_target = options->output ? options->output : "-";
+    if (options->output || options->to_stdout || strcmp(source, "-") == 0)
+        return VTC_OK;
+    vtc_status result = name(source, out_derived, err);
+    *out_target = *out_derived;
+    return result;
+}

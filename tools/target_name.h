@@ -2,6 +2,7 @@
 #ifndef VTC_TOOLS_TARGET_NAME_H
 #define VTC_TOOLS_TARGET_NAME_H
 
+#include "options.h"
 #include "vtc/status.h"
 
 /* trace.json, trace.json.gz, trace.json.zst: trace.vtc; anything else gets .vtc appended.
@@ -14,5 +15,13 @@ vtc_status target_name_decompressed(const char *source, char **out_target, struc
 
 /* `app.recovered.vtc` for `app.vtc` and for `app`. */
 vtc_status target_name_recovered(const char *source, char **out_target, struct vtc_error *err);
+
+typedef vtc_status (*target_name_fn)(const char *source, char **out_target, struct vtc_error *err);
+
+/* What a command writes for `source`: what -o names; standard output with -c, and for standard input;
+ * else what `name` makes of it, which then is *out_derived too, on the heap. NULL there otherwise. */
+vtc_status target_name_choose(const struct options *options, const char *source,
+                              target_name_fn name, const char **out_target, char **out_derived,
+                              struct vtc_error *err);
 
 #endif
