@@ -50,7 +50,7 @@ uint8_t *vtci_journal_take(struct vtci_journal *journal, size_t body_bytes)
 }
 
 /* Sequentially consistent, as is the list of files that the caller looks at next: either it sees a
- * file that is being made, or the copy into that file sees this record (segment.c). */
+ * file that is being made, or the copy into that file sees this record (session_files.c). */
 void vtci_journal_commit(uint8_t *record, uint8_t type, size_t body_bytes)
 {
     vtci_publish_u32(record, vtci_live_log_encode(record, type, body_bytes));
