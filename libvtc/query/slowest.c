@@ -8,8 +8,8 @@
  * block cannot change that, all is found. The order of the answer has no ties, so it is a function
  * of the trace, not of who visited what when.
  *
- * Where the INDEX has a top list (read/top_list.h) that is long enough, it is the answer, and no block
- * is read at all.
+ * Where the file lists its longest spans and the list is long enough, it is the answer, and no block is
+ * read at all.
  *
  * One lock guards the heap and the fields of `struct visit` that change; blocks are opened and
  * paired outside of it.
@@ -20,7 +20,6 @@
 #include "base/error.h"
 #include "query/block_ranks.h"
 #include "query/span_heap.h"
-#include "read/reader_internal.h"
 
 #define VTCI_SLOWEST_MEMORY_BYTES ((size_t)512 << 20)
 #define VTCI_SLOWEST_THREADS_MAX 64
@@ -149,59 +148,33 @@ static void visit_all(struct visit *visit, unsigned threads)
         pthread_join(workers[--started], NULL);
 }
 
-static bool take_text(const struct vtci_schema *schema, const char *key,
-                      const struct vtci_top_text *from, struct vtc_text *out_text)
+/* The answer from the file's own list, whose texts last as long as the reader; VTC_END. */
+static vtc_status take_list(struct vtci_span_heap *heap, const vtc_reader *reader,
+                            struct vtc_error *err)
 {
-    struct vtci_bytes text;
-    if (!vtci_top_text_find(schema, key, from, &text))
-        return false;
-    *out_text = (struct vtc_text){(const char *)text.data, text.len_bytes};
-    return true;
-}
-
-/* SPEC: IDX-3. The answer from the list, whose texts last as long as the reader. */
-static vtc_status take_list(vtc_slowest *slowest, const vtc_reader *reader,
-                            const struct vtci_top_list *list, struct vtc_error *err)
-{
-    struct vtci_span_heap *heap = &slowest->heap;
-    const struct vtci_schema *schema = &reader->definitions.schema;
-    size_t count = heap->wanted < list->span_count ? (size_t)heap->wanted : list->span_count;
-    for (size_t i = 0; i < count; i++) {
-        const struct vtci_top_span *from = &list->spans[i];
-        struct vtc_span span = {
-            .start_ns = from->start_ns,
-            .duration_ns = from->duration_ns,
-            .track = from->track,
-            .row = from->row,
-            .block = from->block,
-            .phase = from->phase,
-        };
-        if (from->track >= schema->track_count ||
-            !take_text(schema, "name", &from->name, &span.name) ||
-            !take_text(schema, "cat", &from->category, &span.category))
-            return vtci_error_set(err, VTC_ERR_CORRUPT, reader->chain.index_offset, "IDX-3",
-                                  "expected span %zu of the top list to have a track and texts "
-                                  "that are defined",
-                                  i);
-        if (vtci_span_heap_add_told(heap, &span) != VTC_OK)
-            return vtci_error_memory(err, sizeof span);
-    }
-    return VTC_OK;
-}
-
-/* Whether the list has all that is asked for. */
-static bool list_suffices(const vtc_reader *reader, const struct vtci_top_list *list,
-                          uint64_t wanted)
-{
-    return list && (wanted <= list->span_count || list->span_count == reader->summary.spans);
+    struct vtc_summary summary;
+    vtc_reader_summary(reader, &summary);
+    uint64_t most = heap->wanted < summary.spans ? heap->wanted : summary.spans;
+    if (most > VTC_LONGEST_SPANS_MAX)
+        return VTC_END;
+    struct vtc_span *spans = vtci_allocate(heap->memory, ((size_t)most + 1) * sizeof *spans);
+    if (!spans)
+        return vtci_error_memory(err, (size_t)most * sizeof *spans);
+    size_t count = 0;
+    vtc_status status = vtc_reader_longest_spans(reader, most, spans, &count, err);
+    for (size_t i = 0; status == VTC_OK && i < count; i++)
+        if (vtci_span_heap_add_told(heap, &spans[i]) != VTC_OK)
+            status = vtci_error_memory(err, sizeof *spans);
+    vtci_release(heap->memory, spans, ((size_t)most + 1) * sizeof *spans);
+    return status;
 }
 
 static vtc_status find(vtc_slowest *slowest, const vtc_reader *reader, unsigned threads,
                        struct vtc_error *err)
 {
-    const struct vtci_top_list *list = vtci_reader_top_list(reader);
-    if (list_suffices(reader, list, slowest->heap.wanted))
-        return take_list(slowest, reader, list, err);
+    vtc_status listed = take_list(&slowest->heap, reader, err);
+    if (listed != VTC_END)
+        return listed;
     struct visit visit = {.reader = reader, .failed_rank = SIZE_MAX, .slowest = slowest};
     VTC_TRY(
         vtci_block_ranks_make(&visit.ranks, &slowest->memory, reader, slowest->heap.wanted, err));

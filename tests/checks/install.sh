@@ -36,6 +36,15 @@ int main(void)
 }
 SOURCE
 cp "$work/consumer/consumer.c" "$work/consumer/consumer_cpp.cpp"
+cat >"$work/consumer/question.c" <<'SOURCE'
+#include <vtc/query.h>
+
+int main(void)
+{
+    struct vtc_query query;
+    return vtc_query_parse("slowest 20", &query, NULL) != VTC_OK;
+}
+SOURCE
 cat >"$work/consumer/CMakeLists.txt" <<'SOURCE'
 cmake_minimum_required(VERSION 3.20)
 project(consumer C CXX)
@@ -50,6 +59,10 @@ foreach(language IN ITEMS c cpp)
     target_link_libraries(${language}_vtc_static PRIVATE
         -Wl,--whole-archive vtc::vtc_static -Wl,--no-whole-archive)
 endforeach()
+foreach(form IN ITEMS query query_static)
+    add_executable(c_${form} question.c)
+    target_link_libraries(c_${form} PRIVATE vtc::${form})
+endforeach()
 SOURCE
 
 # The package is found where it was moved to: no path of its first place is in it.
@@ -60,13 +73,15 @@ libdir=$(dirname "$(find "$prefix" -name 'libvtc.so')")
 step "find_package"
 cmake -G Ninja -S "$work/consumer" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" >"$work/log" 2>&1 &&
     cmake --build "$work/build" >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-for program in c_vtc c_vtc_static cpp_vtc cpp_vtc_static; do
+for program in c_vtc c_vtc_static cpp_vtc cpp_vtc_static c_query c_query_static; do
     "$work/build/$program" >/dev/null
 done
 
 step "pkg-config"
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
-pkg-config --exists 'vtc >= 1.0.0'
+pkg-config --exists 'vtc >= 1.0.0' 'vtcquery >= 1.0.0'
+cc "$work/consumer/question.c" $(pkg-config --cflags --libs vtcquery) -o "$work/question"
+LD_LIBRARY_PATH="$libdir" "$work/question"
 whole=-Wl,--whole-archive,-l:libvtc.a,--no-whole-archive
 for static in "" --static; do
     # The static form is taken by its name, as -l prefers the shared one, and as a whole.
@@ -84,4 +99,10 @@ if readelf -d "$work/c--static" | grep -q 'libvtc'; then
     exit 1
 fi
 readelf -d "$work/c" | grep -q 'libvtc.so.1' || { echo "install: no SONAME 1"; exit 1; }
+for library in libvtcquery libsqlite3; do
+    if readelf -d "$libdir/libvtc.so" "$work/c" | grep -q "$library"; then
+        echo "install: who links libvtc links $library"
+        exit 1
+    fi
+done
 echo "install: C and C++, find_package and pkg-config, shared and static"

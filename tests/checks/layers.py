@@ -15,7 +15,7 @@ BELOW = {
     "import": {"column", "wire", "io", "base"},
     "export": {"column", "wire", "io", "base"},
     "compact": {"read", "write", "column", "wire", "codec", "io", "base"},
-    "query": {"read", "io", "base"},
+    "query": {"base"},
 }
 # A library's header and the only unit that may include it.
 ONLY_IN = {

@@ -62,6 +62,35 @@ struct vtc_spans {
     const vtc_string *category;
 };
 
+/** A span by itself. Texts are as in the trace, between quotes. @since 1.0 */
+struct vtc_span {
+    int64_t start_ns;
+    int64_t duration_ns;      /**< below 0 where the trace says so */
+    struct vtc_text name;     /**< absent: none */
+    struct vtc_text category; /**< absent: none */
+    uint32_t track;           /**< for vtc_reader_track; VTC_NO_TRACK: none */
+    uint32_t row;             /**< within the block: the X, or the E of a pair */
+    uint64_t block;
+    uint8_t phase; /**< 'X', or 'E' for a pair of B and E */
+};
+
+/** No file lists more of its longest spans. @since 1.0 */
+#define VTC_LONGEST_SPANS_MAX 1024
+
+/** Gives the longest spans, if the file lists as many: the longest first, of equal ones those that
+ *  start first, then in the order of the trace. No block is read. The list is taken at its word, as
+ *  zone maps are; vtc_verify compares it with the blocks.
+ *  @param wanted     how many; fewer are given where the trace has fewer
+ *  @param out_spans  room for `wanted`; texts are borrowed until vtc_reader_close
+ *  @param out_count  written on success
+ *  @return VTC_OK; VTC_END when the file has no list that is as long; VTC_ERR_CORRUPT (IDX-3) when the
+ *          list uses what is not defined
+ *  @thread any  @spec IDX-3
+ *  @since 1.0 */
+VTC_API VTC_NODISCARD vtc_status vtc_reader_longest_spans(const vtc_reader *reader, uint64_t wanted,
+                                                          struct vtc_span *out_spans,
+                                                          size_t *out_count, struct vtc_error *err);
+
 /** Opens a block: reads it, checks its checksums, unpacks what `fields` asks for.
  *  @param block      below vtc_summary.blocks
  *  @param fields     of enum vtc_field

@@ -1,5 +1,6 @@
 /** @file vtc/query.h
  *  Questions that run on the columns, reading only the blocks that can matter.
+ *  A library of its own (`vtc::query`, -lvtcquery): who records or reads does not link it.
  *
  *      struct vtc_query query;
  *      status = vtc_query_parse("slowest 20", &query, &err);
@@ -15,7 +16,7 @@
 #include <stdint.h>
 
 #include "vtc/allocator.h"
-#include "vtc/reader.h"
+#include "vtc/block.h"
 #include "vtc/status.h"
 
 #ifdef __cplusplus
@@ -43,18 +44,6 @@ struct vtc_query {
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_query_parse(const char *text, struct vtc_query *out_query,
                                                  struct vtc_error *err);
-
-/** A span. Texts are as in the trace, between quotes. @since 1.0 */
-struct vtc_span {
-    int64_t start_ns;
-    int64_t duration_ns;      /**< below 0 where the trace says so */
-    struct vtc_text name;     /**< absent: none */
-    struct vtc_text category; /**< absent: none */
-    uint32_t track;           /**< for vtc_reader_track; VTC_NO_TRACK: none */
-    uint32_t row;             /**< within the block: the X, or the E of a pair */
-    uint64_t block;
-    uint8_t phase; /**< 'X', or 'E' for a pair of B and E */
-};
 
 /** Options; zero means the default everywhere. @since 1.0 */
 struct vtc_slowest_opts {
