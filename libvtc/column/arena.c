@@ -98,6 +98,19 @@ void vtci_arena_rewind(struct vtci_arena *arena, struct vtci_arena_mark mark)
     arena->current = mark.chunk;
 }
 
+void vtci_arena_recycle(struct vtci_arena *arena)
+{
+    size_t used_bytes = 0, capacity_bytes = 0;
+    for (const struct vtci_arena_chunk *chunk = arena->first; chunk; chunk = chunk->next) {
+        used_bytes += chunk->used_bytes;
+        capacity_bytes += chunk->capacity_bytes;
+    }
+    if (capacity_bytes / 2 > used_bytes)
+        vtci_arena_free(arena);
+    else
+        vtci_arena_rewind_all(arena);
+}
+
 void vtci_arena_rewind_all(struct vtci_arena *arena)
 {
     struct vtci_arena_mark start = {NULL, 0};

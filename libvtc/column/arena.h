@@ -37,5 +37,7 @@ void *vtci_arena_array_zeroed(struct vtci_arena *arena, size_t count, size_t ite
 struct vtci_arena_mark vtci_arena_mark(const struct vtci_arena *arena);
 void vtci_arena_rewind(struct vtci_arena *arena, struct vtci_arena_mark mark);
 void vtci_arena_rewind_all(struct vtci_arena *arena);
+/* The same, for one that may rest: keeps its memory only if the half of it or more was in use. */
+void vtci_arena_recycle(struct vtci_arena *arena);
 
 #endif

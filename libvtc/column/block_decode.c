@@ -37,8 +37,8 @@ void vtci_block_decoder_close(struct vtci_block_decoder *decoder)
 {
     if (!decoder)
         return;
-    vtci_arena_free(&decoder->arena);
-    vtci_arena_free(&decoder->scratch);
+    vtci_arena_recycle(&decoder->arena);
+    vtci_arena_rewind_all(&decoder->scratch);
     decoder->is_open = false;
 }
 

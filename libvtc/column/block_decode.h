@@ -39,7 +39,7 @@ VTC_NODISCARD vtc_status vtci_block_decoder_open(struct vtci_block_decoder *deco
                                                  const struct vtci_schema *schema, size_t rows,
                                                  struct vtci_cursor *table, const uint8_t *payload,
                                                  size_t payload_bytes, struct vtc_error *err);
-/* Gives back the memory of the block; the decoder can be opened again. */
+/* Ends the block. Its memory is kept for the next: page faults cost more than decoding does. */
 void vtci_block_decoder_close(struct vtci_block_decoder *decoder);
 
 /* Borrow the values of a column until close. Count 0 for a column that the block does not have.

@@ -29,8 +29,11 @@ vtc_status vtci_rows_context(struct vtci_block_rows *rows, uint32_t column,
         if (!context)
             return VTC_ERR_NO_MEMORY;
         if (has_each_row(rows, of)) {
+            /* Ids of processes and threads, mostly: what repeats is not hashed again. */
             for (size_t i = 0; i < rows->rows; i++)
-                context[i] = value_context(is_number, of->values[i]);
+                context[i] = i && of->values[i] == of->values[i - 1]
+                                 ? context[i - 1]
+                                 : value_context(is_number, of->values[i]);
         } else {
             memset(context, 0, rows->rows * sizeof *context);
             /* Backwards, so that the first value of a row stays. */
@@ -252,6 +255,16 @@ static vtc_status lane_sort(const struct vtci_block_rows *rows, const uint32_t *
     uint32_t *ends = vtci_arena_array_zeroed(arena, (size_t)rows->lane_count + 1, sizeof *ends);
     if (!index || !sorted_rows || !ends)
         return VTC_ERR_NO_MEMORY;
+    out_order->index = index;
+    out_order->sorted_rows = sorted_rows;
+    out_order->lane_ends = ends;
+    if (rows->lane_count == 1) {
+        for (size_t i = 0; i < count; i++)
+            index[i] = (uint32_t)i;
+        out_order->sorted_rows = value_rows;
+        ends[0] = (uint32_t)count;
+        return VTC_OK;
+    }
     for (size_t i = 0; i < count; i++)
         ends[rows->lanes[value_rows[i]] + 1]++;
     for (size_t lane = 0; lane < rows->lane_count; lane++)
@@ -261,9 +274,6 @@ static vtc_status lane_sort(const struct vtci_block_rows *rows, const uint32_t *
         index[to] = (uint32_t)i;
         sorted_rows[to] = value_rows[i];
     }
-    out_order->index = index;
-    out_order->sorted_rows = sorted_rows;
-    out_order->lane_ends = ends;
     return VTC_OK;
 }
 

@@ -4,6 +4,19 @@
 #include "column/nest.h"
 #include "column/nest_order.h"
 
+/* Whether an array has the children of NEST as a context. Recursion as deep as the tree, 8. */
+static bool uses_children(const struct vtci_op *op)
+{
+    if (op->code == VTCI_OP_MIX)
+        for (unsigned i = 0; i < op->flags; i++)
+            if (op->contexts[i].column == VTCI_MIX_CHILDREN)
+                return true;
+    for (int part = 0; part < VTCI_OP_PARTS_MAX; part++)
+        if (op->parts[part] && uses_children(op->parts[part]))
+            return true;
+    return false;
+}
+
 static vtc_status decode_parts(struct vtci_block_decoder *decoder, const struct vtci_op *op,
                                const struct vtci_nest_order *order, int64_t *k, int64_t *a,
                                int64_t *b, struct vtc_error *err)
@@ -11,8 +24,9 @@ static vtc_status decode_parts(struct vtci_block_decoder *decoder, const struct 
     struct vtci_array_place of_spans = {order->span_rows, NULL};
     struct vtci_array_place of_times = {order->rows, NULL};
     VTC_TRY(vtci_array_decode(decoder, op->parts[0], of_spans, k, err));
-    if (vtci_nest_children(order, k, &decoder->scratch, &of_times.children, &of_spans.children) !=
-        VTC_OK)
+    if ((uses_children(op->parts[1]) || uses_children(op->parts[2])) &&
+        vtci_nest_children(order, k, &decoder->scratch, &of_times.children, &of_spans.children) !=
+            VTC_OK)
         return vtci_error_memory(err, order->count * sizeof *of_times.children);
     VTC_TRY(vtci_array_decode(decoder, op->parts[2], of_spans, b, err));
     return vtci_array_decode(decoder, op->parts[1], of_times, a, err);

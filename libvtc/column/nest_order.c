@@ -50,12 +50,46 @@ static size_t note_spans(const uint32_t *rows, size_t count, const uint32_t *spa
     return spans;
 }
 
+static vtc_status find_spans(size_t row_count, const uint32_t *dur_rows, struct vtci_arena *arena,
+                             struct vtci_nest_order *order)
+{
+    size_t count = order->count;
+    uint32_t *span_of = vtci_arena_array_zeroed(arena, row_count, sizeof *span_of);
+    uint8_t *has_dur = vtci_arena_array(arena, count, sizeof *has_dur);
+    uint32_t *span_index = vtci_arena_array(arena, count + 1, sizeof *span_index);
+    uint32_t *span_rows = vtci_arena_array(arena, count + 1, sizeof *span_rows);
+    if (!span_of || !has_dur || !span_index || !span_rows)
+        return VTC_ERR_NO_MEMORY;
+    for (size_t i = 0; i < order->span_count; i++)
+        span_of[dur_rows[i]] = (uint32_t)i + 1;
+    if (note_spans(order->rows, count, span_of, has_dur, span_index, span_rows) !=
+        order->span_count)
+        return VTC_ERR_CORRUPT;
+    order->has_dur = has_dur;
+    order->span_index = span_index;
+    order->span_rows = span_rows;
+    return VTC_OK;
+}
+
+/* The usual block: each time has a dur. */
+static vtc_status all_are_spans(struct vtci_arena *arena, struct vtci_nest_order *order)
+{
+    uint8_t *has_dur = vtci_arena_array(arena, order->count, sizeof *has_dur);
+    if (!has_dur)
+        return VTC_ERR_NO_MEMORY;
+    memset(has_dur, 1, order->count);
+    order->has_dur = has_dur;
+    order->span_index = order->time_index;
+    order->span_rows = order->rows;
+    return VTC_OK;
+}
+
 vtc_status vtci_nest_order_make(struct vtci_block_rows *rows, const uint32_t *ts_rows, size_t count,
                                 const uint32_t *dur_rows, size_t span_count, bool reversed,
                                 struct vtci_arena *arena, struct vtci_nest_order *out_order)
 {
     if (!strictly_ascending(ts_rows, count) ||
-        (span_count && !strictly_ascending(dur_rows, span_count)))
+        (span_count && dur_rows != ts_rows && !strictly_ascending(dur_rows, span_count)))
         return VTC_ERR_CORRUPT;
     struct vtci_lane_order lanes;
     VTC_TRY(vtci_rows_lane_order(rows, ts_rows, count, arena, &lanes));
@@ -75,19 +109,9 @@ vtc_status vtci_nest_order_make(struct vtci_block_rows *rows, const uint32_t *ts
         order.time_index = index;
         order.rows = sorted_rows;
     }
-    uint32_t *span_of = vtci_arena_array_zeroed(arena, rows->rows, sizeof *span_of);
-    uint8_t *has_dur = vtci_arena_array(arena, count, sizeof *has_dur);
-    uint32_t *span_index = vtci_arena_array(arena, count + 1, sizeof *span_index);
-    uint32_t *span_rows = vtci_arena_array(arena, count + 1, sizeof *span_rows);
-    if (!span_of || !has_dur || !span_index || !span_rows)
-        return VTC_ERR_NO_MEMORY;
-    for (size_t i = 0; i < span_count; i++)
-        span_of[dur_rows[i]] = (uint32_t)i + 1;
-    if (note_spans(order.rows, count, span_of, has_dur, span_index, span_rows) != span_count)
-        return VTC_ERR_CORRUPT;
-    order.has_dur = has_dur;
-    order.span_index = span_index;
-    order.span_rows = span_rows;
+    VTC_TRY(dur_rows == ts_rows && span_count == count
+                ? all_are_spans(arena, &order)
+                : find_spans(rows->rows, dur_rows, arena, &order));
     *out_order = order;
     return VTC_OK;
 }

@@ -15,6 +15,7 @@
 
 struct vtc_block {
     struct vtci_memory *memory;
+    struct vtci_spare_blocks *spare; /* where it goes when it is closed; NULL: nowhere */
     const struct vtci_definitions *definitions;
     uint64_t index;
     uint64_t file_offset;
@@ -40,6 +41,10 @@ struct vtc_block {
  * opens the decoder, makes the arrays that block->fields asks for. */
 VTC_NODISCARD vtc_status vtci_block_begin(vtc_block *block, const struct vtci_frame_view *view,
                                           struct vtc_error *err);
+/* As vtc_block_close, without keeping anything for later. */
+void vtci_block_free(vtc_block *block);
+/* Ends what the block holds, for another frame; its memory is kept. */
+void vtci_block_reset(vtc_block *block);
 /* A block without a frame yet; NULL when memory is short. */
 vtc_block *vtci_block_create(struct vtci_memory *memory,
                              const struct vtci_definitions *definitions);

@@ -12,21 +12,43 @@ vtc_block *vtci_block_create(struct vtci_memory *memory, const struct vtci_defin
     vtci_arena_init(&block->arena, memory);
     block->decoder = vtci_block_decoder_create(memory);
     if (!block->decoder) {
-        vtc_block_close(block);
+        vtci_block_free(block);
         return NULL;
     }
     return block;
+}
+
+void vtci_block_free(vtc_block *block)
+{
+    vtci_block_decoder_free(block->decoder);
+    vtci_arena_free(&block->arena);
+    VTCI_ARRAY_FREE(block->memory, block->locals, block->local_capacity);
+    vtci_buffer_free(&block->room);
+    vtci_release(block->memory, block, sizeof *block);
+}
+
+void vtci_block_reset(vtc_block *block)
+{
+    vtci_block_decoder_close(block->decoder);
+    vtci_arena_recycle(&block->arena);
+    block->room.len_bytes = 0;
+    block->local_count = 0;
+    block->local_first = NULL;
+    memset(&block->all, 0, sizeof block->all);
+    memset(&block->events, 0, sizeof block->events);
+    memset(&block->spans, 0, sizeof block->spans);
+    block->has_spans = false;
+    memset(&block->filter, 0, sizeof block->filter);
 }
 
 void vtc_block_close(vtc_block *block)
 {
     if (!block)
         return;
-    vtci_block_decoder_free(block->decoder);
-    vtci_arena_free(&block->arena);
-    VTCI_ARRAY_FREE(block->memory, block->locals, block->local_capacity);
-    vtci_buffer_free(&block->room);
-    vtci_release(block->memory, block, sizeof *block);
+    if (block->spare)
+        vtci_spare_blocks_put(block->spare, block);
+    else
+        vtci_block_free(block);
 }
 
 vtc_status vtci_block_fail(const vtc_block *block, vtc_status status, struct vtc_error *err)
@@ -89,6 +111,24 @@ static vtc_status check_blind(const vtc_reader *reader, const struct vtci_chain_
                           (unsigned long long)of->offset, cause->message);
 }
 
+static vtc_status begin_block(vtc_block *block, const vtc_reader *reader, uint64_t index,
+                              unsigned fields, struct vtc_error *err)
+{
+    block->index = index;
+    block->fields = fields;
+    return read_block(block, reader, &reader->chain.blocks[index], err);
+}
+
+/* The block is the caller's where all went well. */
+static vtc_status give_block(vtc_block *block, vtc_status status, vtc_block **out_block)
+{
+    if (status == VTC_OK)
+        *out_block = block;
+    else
+        vtci_block_free(block);
+    return status;
+}
+
 vtc_status vtc_block_open(const vtc_reader *reader, uint64_t block, unsigned fields,
                           vtc_block **out_block, struct vtc_error *err)
 {
@@ -98,20 +138,23 @@ vtc_status vtc_block_open(const vtc_reader *reader, uint64_t block, unsigned fie
                               reader->chain.block_count, (unsigned long long)block, fields);
     const struct vtci_chain_block *of = &reader->chain.blocks[block];
     VTC_TRY(check_blind(reader, of, err));
-    /* The counters of memory are atomic, so a reader that does not change still counts. */
+    /* The counters of memory and the spare blocks are atomic: such a reader does not change. */
     struct vtci_memory *memory = (struct vtci_memory *)(uintptr_t)&reader->memory;
-    vtc_block *opened = vtci_block_create(memory, &reader->definitions);
+    struct vtci_spare_blocks *spare = (struct vtci_spare_blocks *)(uintptr_t)&reader->spare;
+    vtc_block *opened = vtci_spare_blocks_take(spare);
+    if (opened) {
+        vtc_status status = begin_block(opened, reader, block, fields, err);
+        if (status != VTC_ERR_NO_MEMORY)
+            return give_block(opened, status, out_block);
+        /* What spare blocks hold may be what is missing. */
+        vtci_block_free(opened);
+        vtci_spare_blocks_free(spare);
+    }
+    opened = vtci_block_create(memory, &reader->definitions);
     if (!opened)
         return vtci_error_memory(err, sizeof *opened);
-    opened->index = block;
-    opened->fields = fields;
-    vtc_status status = read_block(opened, reader, of, err);
-    if (status != VTC_OK) {
-        vtc_block_close(opened);
-        return status;
-    }
-    *out_block = opened;
-    return VTC_OK;
+    opened->spare = spare;
+    return give_block(opened, begin_block(opened, reader, block, fields, err), out_block);
 }
 
 uint64_t vtc_block_index(const vtc_block *block)

@@ -205,6 +205,17 @@ static vtc_status make_arrays(struct pairing *pairing)
                : VTC_ERR_NO_MEMORY;
 }
 
+/* A block that has nothing else: its events are its spans. */
+static bool has_only_own_spans(const vtc_block *block)
+{
+    const struct vtc_events *events = &block->all;
+    bool is_filtered = block->filter.has_track || block->filter.has_range;
+    size_t i = 0;
+    while (i < events->count && is_own_span(events, i))
+        i++;
+    return i == events->count && !is_filtered;
+}
+
 static vtc_status make_spans(struct pairing *pairing)
 {
     vtc_block *block = pairing->block;
@@ -225,6 +236,14 @@ vtc_status vtc_block_spans(vtc_block *block, const struct vtc_spans **out_spans,
         return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
                               "the block was opened without VTC_FIELD_SPANS");
     if (block->has_spans) {
+        *out_spans = &block->spans;
+        return VTC_OK;
+    }
+    if (has_only_own_spans(block)) {
+        const struct vtc_events *all = &block->all;
+        block->spans = (struct vtc_spans){all->count,       all->row,   all->phase, all->time_ns,
+                                          all->duration_ns, all->track, all->name,  all->category};
+        block->has_spans = true;
         *out_spans = &block->spans;
         return VTC_OK;
     }

@@ -3,7 +3,7 @@
  *     file -> chain (frames, zone maps) -> schema (definitions) -> plans (shapes as programs)
  *
  * All of it is made by opening and then only read, but for `names`, which vtc_reader_track_names
- * fills.
+ * fills, and `spare`.
  */
 #ifndef VTCI_READ_READER_INTERNAL_H
 #define VTCI_READ_READER_INTERNAL_H
@@ -13,7 +13,7 @@
 #include "read/chain.h"
 #include "read/event_plan.h"
 #include "read/track_table.h"
-#include "vtc/reader.h"
+#include "vtc/block.h"
 #include "wire/document.h"
 #include "wire/file_header.h"
 
@@ -45,6 +45,20 @@ VTC_NODISCARD vtc_status vtci_reader_open_file(struct vtci_file *file,
 
 struct vtci_track_names;
 
+/* Closed blocks, whose memory the next ones take over: going through a file, page faults would cost
+ * several times what decoding does. Slots are taken and filled by single atomic exchanges, as blocks
+ * are opened and closed by any thread. */
+#define VTCI_SPARE_BLOCKS 4
+struct vtci_spare_blocks {
+    _Atomic(vtc_block *) slots[VTCI_SPARE_BLOCKS];
+};
+
+/* NULL when there is none. */
+vtc_block *vtci_spare_blocks_take(struct vtci_spare_blocks *spare);
+/* Takes a closed block over, if memory allows to keep it; else frees it. */
+void vtci_spare_blocks_put(struct vtci_spare_blocks *spare, vtc_block *block);
+void vtci_spare_blocks_free(struct vtci_spare_blocks *spare);
+
 struct vtc_reader {
     struct vtci_memory memory;
     struct vtci_file *file;
@@ -60,6 +74,7 @@ struct vtc_reader {
     struct vtci_issue *issues;
     struct vtc_summary summary;
     struct vtci_track_names *names;
+    struct vtci_spare_blocks spare;
 };
 
 void vtci_track_names_free(vtc_reader *reader);

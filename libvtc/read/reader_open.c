@@ -291,6 +291,7 @@ void vtc_reader_close(vtc_reader *reader)
     if (!reader)
         return;
     vtci_track_names_free(reader);
+    vtci_spare_blocks_free(&reader->spare);
     if (reader->issues)
         vtci_release(&reader->memory, reader->issues,
                      reader->document.listed_count * sizeof *reader->issues);

@@ -219,6 +219,6 @@ vtc_status vtci_verify_block(struct vtci_verify *verify, const struct vtci_frame
     vtc_status status = vtci_block_begin(block, view, err);
     if (status == VTC_OK)
         status = check_events(verify, block, err);
-    vtc_block_close(block);
+    vtci_block_free(block);
     return status;
 }
