@@ -277,6 +277,22 @@ static vtc_status lane_sort(const struct vtci_block_rows *rows, const uint32_t *
     return VTC_OK;
 }
 
+/* Whether a column has the same value in each row, or none in any. */
+static bool is_uniform(const struct vtci_block_rows *rows, uint32_t column)
+{
+    if (column == VTCI_NONE || !rows->columns[column].known)
+        return true;
+    const struct vtci_row_column *of = &rows->columns[column];
+    return has_each_row(rows, of) && of->count == rows->rows &&
+           memcmp(of->values, of->values + 1, (of->count - 1) * sizeof *of->values) == 0;
+}
+
+static bool has_one_lane(const struct vtci_block_rows *rows, const uint32_t columns[4])
+{
+    return is_uniform(rows, columns[0]) && is_uniform(rows, columns[1]) &&
+           is_uniform(rows, columns[2]) && is_uniform(rows, columns[3]);
+}
+
 vtc_status vtci_rows_lanes(struct vtci_block_rows *rows)
 {
     if (rows->lanes)
@@ -285,6 +301,12 @@ vtc_status vtci_rows_lanes(struct vtci_block_rows *rows)
     const uint32_t *pids, *tids;
     vtci_rows_lane_columns(rows->schema, columns);
     uint32_t *lanes = vtci_arena_array(rows->arena, rows->rows, sizeof *lanes);
+    if (lanes && has_one_lane(rows, columns)) {
+        memset(lanes, 0, rows->rows * sizeof *lanes);
+        rows->lanes = lanes;
+        rows->lane_count = 1;
+        return lane_sort(rows, rows->identity, rows->rows, rows->arena, &rows->all);
+    }
     if (!lanes || id_contexts(rows, columns[0], columns[1], &pids) != VTC_OK ||
         id_contexts(rows, columns[2], columns[3], &tids) != VTC_OK)
         return VTC_ERR_NO_MEMORY;

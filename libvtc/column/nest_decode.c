@@ -76,17 +76,19 @@ vtc_status vtci_nest_decode(struct vtci_block_decoder *decoder, const struct vtc
     int64_t *k = vtci_arena_array(scratch, span_count, sizeof *k);
     int64_t *a = vtci_arena_array(scratch, count, sizeof *a);
     int64_t *b = vtci_arena_array(scratch, span_count, sizeof *b);
-    int64_t *ts = vtci_arena_array(scratch, count, sizeof *ts);
-    int64_t *sorted_dur = vtci_arena_array(scratch, span_count, sizeof *sorted_dur);
-    struct vtci_span_time *stack = vtci_arena_array(scratch, span_count, sizeof *stack);
     int64_t *dur = vtci_arena_array(&decoder->arena, span_count, sizeof *dur);
+    bool in_place = status == VTC_OK && order.is_as_stored;
+    int64_t *ts = in_place ? out : vtci_arena_array(scratch, count, sizeof *ts);
+    int64_t *sorted_dur =
+        in_place ? dur : vtci_arena_array(scratch, span_count, sizeof *sorted_dur);
+    struct vtci_span_time *stack = vtci_arena_array(scratch, span_count, sizeof *stack);
     if (status != VTC_OK || !k || !a || !b || !ts || !sorted_dur || !stack || !dur)
         return vtci_error_memory(err, count * sizeof *a);
     VTC_TRY(decode_parts(decoder, op, &order, k, a, b, err));
     VTC_TRY(decode_lanes(op, &order, k, a, b, stack, ts, sorted_dur, err));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && !in_place; i++)
         out[order.time_index[i]] = ts[i];
-    for (size_t i = 0; i < span_count; i++)
+    for (size_t i = 0; i < span_count && !in_place; i++)
         dur[order.span_index[i]] = sorted_dur[i];
     decoder->nested = dur;
     decoder->nested_column = op->flags & VTCI_NEST_HAS_DUR ? op->column : VTCI_NONE;

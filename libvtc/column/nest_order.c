@@ -72,7 +72,8 @@ static vtc_status find_spans(size_t row_count, const uint32_t *dur_rows, struct 
 }
 
 /* The usual block: each time has a dur. */
-static vtc_status all_are_spans(struct vtci_arena *arena, struct vtci_nest_order *order)
+static vtc_status all_are_spans(bool reversed, struct vtci_arena *arena,
+                                struct vtci_nest_order *order)
 {
     uint8_t *has_dur = vtci_arena_array(arena, order->count, sizeof *has_dur);
     if (!has_dur)
@@ -81,6 +82,7 @@ static vtc_status all_are_spans(struct vtci_arena *arena, struct vtci_nest_order
     order->has_dur = has_dur;
     order->span_index = order->time_index;
     order->span_rows = order->rows;
+    order->is_as_stored = order->lane_count == 1 && !reversed;
     return VTC_OK;
 }
 
@@ -110,7 +112,7 @@ vtc_status vtci_nest_order_make(struct vtci_block_rows *rows, const uint32_t *ts
         order.rows = sorted_rows;
     }
     VTC_TRY(dur_rows == ts_rows && span_count == count
-                ? all_are_spans(arena, &order)
+                ? all_are_spans(reversed, arena, &order)
                 : find_spans(rows->rows, dur_rows, arena, &order));
     *out_order = order;
     return VTC_OK;

@@ -15,6 +15,7 @@ struct vtci_nest_order {
     const uint32_t *time_index; /* which value of ts is i-th */
     const uint32_t *span_index; /* which value of dur is i-th */
     const uint8_t *has_dur;     /* by time */
+    bool is_as_stored;          /* time_index and span_index are 0, 1, 2 … */
 };
 
 /* VTC_ERR_CORRUPT: SPEC: NEST-1 is broken. `dur_rows` may be NULL with span_count 0. */
