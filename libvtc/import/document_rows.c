@@ -18,11 +18,14 @@ vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, 
 {
     scanner->issue_count++;
     uint64_t offset = vtci_window_offset(&scanner->window, pos);
-    if (scanner->first_issue.code == VTC_OK && scanner->window.count_lines) {
+    /* That a second document begins is no reason to refuse it. */
+    if (scanner->first_issue.code == VTC_OK && scanner->window.count_lines &&
+        cause != VTCI_ISSUE_SECOND_DOCUMENT) {
+        const uint8_t *fault = vtci_issue_ends_at_fault(cause) ? pos + len_bytes : pos;
         vtci_error_set(&scanner->first_issue,
                        cause == VTCI_ISSUE_NOT_AN_OBJECT ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON,
-                       offset, NULL, "%s", what);
-        vtci_window_place(&scanner->window, pos, &scanner->first_issue.line,
+                       vtci_window_offset(&scanner->window, fault), NULL, "%s", what);
+        vtci_window_place(&scanner->window, fault, &scanner->first_issue.line,
                           &scanner->first_issue.column);
     }
     if (scanner->listed_count >= VTCI_ISSUES)
@@ -119,15 +122,19 @@ static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *
     return VTC_OK;
 }
 
+static bool text_has_phase(const uint8_t *start, const uint8_t *end)
+{
+    struct vtci_raw_event event;
+    vtci_raw_event_read((struct vtci_bytes){start, (size_t)(end - start)}, &event);
+    return event.phase != 0;
+}
+
 /* In resync only a real event counts: anything in braces may turn up in garbage. */
 static bool is_wanted(const struct vtci_scanner *scanner, const struct vtci_row *row)
 {
     if (!scanner->resync || row->shape)
         return !scanner->resync || row->shape->phase;
-    struct vtci_raw_event event;
-    vtci_raw_event_read((struct vtci_bytes){scanner->pos, (size_t)(row->end - scanner->pos)},
-                        &event);
-    return event.phase != 0;
+    return text_has_phase(scanner->pos, row->end);
 }
 
 /* The object at pos fails at `fail_pos`: whole events may stand within what it took for its own, so
@@ -143,15 +150,48 @@ static void begin_resync(struct vtci_scanner *scanner, const uint8_t *fail_pos)
     scanner->resync = true;
 }
 
-static vtc_status malformed_row(struct vtci_scanner *scanner, const uint8_t *fail_pos)
+/* An event follows an object that seemed to reach to the end of the document. */
+static void uncut(struct vtci_scanner *scanner)
 {
-    const uint8_t *next = fail_pos > scanner->pos ? fail_pos : scanner->pos + 1;
-    if (!scanner->resync)
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(next - scanner->pos),
-                                   VTCI_ISSUE_MALFORMED,
-                                   "expected an object, found one that "
-                                   "breaks off or is malformed"));
-    begin_resync(scanner, fail_pos);
+    struct vtci_issue *last =
+        scanner->listed_count ? &scanner->issues[scanner->listed_count - 1] : NULL;
+    if (last && last->cause == VTCI_ISSUE_CUT_OFF) {
+        last->cause = VTCI_ISSUE_MALFORMED;
+        last->len_bytes = vtci_window_offset(&scanner->window, scanner->pos) - last->offset;
+    }
+    scanner->cut_off = false;
+}
+
+static vtc_status fault_issue(struct vtci_scanner *scanner, const struct vtci_row *row)
+{
+    return vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(row->fault - scanner->pos),
+                              row->fault_cause,
+                              "expected an event, found an object that is no JSON");
+}
+
+/* Where brackets tell where the object ends, the walk goes on behind it. */
+static vtc_status malformed_row(struct vtci_scanner *scanner, const struct vtci_row *row,
+                                bool *out_taken)
+{
+    if (scanner->resync && !text_has_phase(scanner->pos, row->end)) {
+        begin_resync(scanner, row->end);
+        return VTC_OK;
+    }
+    if (scanner->cut_off)
+        uncut(scanner);
+    VTC_TRY(fault_issue(scanner, row));
+    scanner->resync = false;
+    scanner->pos = row->end;
+    *out_taken = true;
+    return VTC_OK;
+}
+
+/* Among what is left of one that broke off, another is only named if it begins as an event does. */
+static vtc_status broken_row(struct vtci_scanner *scanner, const struct vtci_row *row)
+{
+    if (!scanner->resync || text_has_phase(scanner->pos, row->end))
+        VTC_TRY(fault_issue(scanner, row));
+    begin_resync(scanner, row->end);
     return VTC_OK;
 }
 
@@ -171,18 +211,6 @@ static vtc_status cut_off_row(struct vtci_scanner *scanner)
     }
     begin_resync(scanner, scanner->window.end);
     return VTC_OK;
-}
-
-/* An event follows an object that seemed to reach to the end of the document. */
-static void uncut(struct vtci_scanner *scanner)
-{
-    struct vtci_issue *last =
-        scanner->listed_count ? &scanner->issues[scanner->listed_count - 1] : NULL;
-    if (last && last->cause == VTCI_ISSUE_CUT_OFF) {
-        last->cause = VTCI_ISSUE_MALFORMED;
-        last->len_bytes = vtci_window_offset(&scanner->window, scanner->pos) - last->offset;
-    }
-    scanner->cut_off = false;
 }
 
 /* The object at pos is longer than the writer keeps in columns, or has broken off. */
@@ -219,7 +247,9 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
                                   "the memory limit is reached: allow more");
         VTC_TRY(status);
         if (row.outcome == VTCI_ROW_MALFORMED)
-            return malformed_row(scanner, row.end);
+            return malformed_row(scanner, &row, out_taken);
+        if (row.outcome == VTCI_ROW_BROKEN)
+            return broken_row(scanner, &row);
         if (row.outcome == VTCI_ROW_DONE) {
             if (!is_wanted(scanner, &row)) {
                 scanner->pos = row.end;

@@ -1,6 +1,7 @@
 #include "import/document_scan.h"
 
 #include "base/error.h"
+#include "import/bare_word.h"
 #include "import/key_match.h"
 #include "import/scan.h"
 
@@ -65,6 +66,15 @@ static void pop(struct vtci_scanner *scanner)
 
 /* --- what is not a row ------------------------------------------------------------------------ */
 
+/* At the first byte of an outermost value, or of the first of a row of events that stand alone. */
+static vtc_status begin_document(struct vtci_scanner *scanner)
+{
+    if (!scanner->documents && !scanner->top_rows)
+        return VTC_OK;
+    return vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
+                              "a second document begins");
+}
+
 static vtc_status open_array(struct vtci_scanner *scanner)
 {
     const struct vtci_container *outer = innermost(scanner);
@@ -75,9 +85,8 @@ static vtc_status open_array(struct vtci_scanner *scanner)
     if (in_events(scanner))
         VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_NOT_AN_OBJECT,
                                    "expected an event, found a list"));
-    if (!outer && scanner->documents && vtci_scanner_accepts(scanner))
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
-                                   "a second document begins"));
+    if (!outer)
+        VTC_TRY(begin_document(scanner));
     push(scanner, events ? VTCI_IN_EVENTS : VTCI_IN_ARRAY);
     scanner->pos++;
     return VTC_OK;
@@ -183,23 +192,6 @@ static vtc_status skip_string_piece(struct vtci_scanner *scanner, struct vtc_err
     return vtci_scanner_fill(scanner, err);
 }
 
-/* A bare word that JSON knows: a number or a literal; NaN and Infinity pass for numbers. */
-static bool is_scalar(const uint8_t *text, size_t len_bytes)
-{
-    static const char *const words[] = {"true", "false", "null", "NaN", "Infinity", "-Infinity"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == len_bytes && memcmp(words[i], text, len_bytes) == 0)
-            return true;
-    size_t at = len_bytes && *text == '-';
-    if (at >= len_bytes || text[at] < '0' || text[at] > '9')
-        return false;
-    for (; at < len_bytes; at++)
-        if (!((text[at] >= '0' && text[at] <= '9') || text[at] == '.' || text[at] == 'e' ||
-              text[at] == 'E' || text[at] == '+' || text[at] == '-'))
-            return false;
-    return true;
-}
-
 static vtc_status take_word(struct vtci_scanner *scanner, struct vtc_error *err)
 {
     const uint8_t *start = scanner->pos, *pos = start, *end = scanner->window.end;
@@ -208,7 +200,7 @@ static vtc_status take_word(struct vtci_scanner *scanner, struct vtc_error *err)
     if (pos >= end && !scanner->window.at_eof && pos - start < 4096)
         return vtci_scanner_fill(scanner, err);
     size_t len_bytes = (size_t)(pos - start);
-    bool scalar = is_scalar(start, len_bytes);
+    bool scalar = vtci_word_is_value(start, len_bytes);
     if (scalar)
         note_value(scanner, "a number or a word");
     scanner->pos = pos;
@@ -289,6 +281,10 @@ static vtc_status classify_object(struct vtci_scanner *scanner, bool *out_row, b
                 VTC_TRY(vtci_scanner_fill(scanner, err));
             scanner->top_rows = top_object_is_event(scanner->pos, scanner->window.end);
         }
+        if (scanner->top_rows && scanner->documents != scanner->documents_before_rows) {
+            VTC_TRY(begin_document(scanner));
+            scanner->documents_before_rows = scanner->documents;
+        }
         *out_row = *out_event = scanner->top_rows;
     } else if (container->kind == VTCI_IN_EVENTS) {
         *out_row = *out_event = true;
@@ -325,9 +321,8 @@ static vtc_status take_object(struct vtci_scanner *scanner, struct vtc_error *er
         if (taken || vtci_window_offset(&scanner->window, scanner->pos) != before)
             return VTC_OK;
         /* Too long for a row: walk through it as text. */
-    } else if (scanner->depth == 0 && scanner->documents && vtci_scanner_accepts(scanner)) {
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
-                                   "a second document begins"));
+    } else if (scanner->depth == 0 && scanner->unkept_depth == 0) {
+        VTC_TRY(begin_document(scanner));
     }
     note_value(scanner, "an object");
     push(scanner, VTCI_IN_OBJECT);

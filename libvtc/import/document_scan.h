@@ -43,9 +43,10 @@ struct vtci_scanner {
     const uint8_t *gap;                /* what is behind the last row and not yet given away */
     struct vtci_container *containers; /* VTCI_NESTING_MAX */
     size_t depth;
-    uint64_t unkept_depth; /* containers opened beyond that */
-    uint64_t documents;    /* outermost values that were closed */
-    bool in_string;        /* a long string goes on in the next window */
+    uint64_t unkept_depth;          /* containers opened beyond that */
+    uint64_t documents;             /* outermost values that were closed … */
+    uint64_t documents_before_rows; /* … before the last events that stand alone at the top */
+    bool in_string;                 /* a long string goes on in the next window */
     bool resync;
     bool has_events_array;
     bool has_cut_event;     /* the document ends within an event */

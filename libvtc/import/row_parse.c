@@ -1,9 +1,13 @@
+#include <assert.h>
+
 #include "base/error.h"
 #include "base/limits.h"
 #include "column/block_data.h"
+#include "import/bare_word.h"
 #include "import/row_parser.h"
 #include "import/shape_trie.h"
 #include "import/string_predict.h"
+#include "wire/document.h"
 
 #define ENTRIES_MAX (1u << 22)
 /* Deeper nodes are raw text: real arguments nest a dozen deep, and each level is a path. */
@@ -28,6 +32,7 @@ vtc_status vtci_row_parser_init(struct vtci_row_parser *parser, struct vtci_memo
     parser->memory = memory;
     parser->schema = schema;
     vtci_buffer_init(&parser->literals, memory);
+    vtci_json_walk_init(&parser->walk, memory);
     parser->frames = vtci_allocate(memory, FRAMES_MAX * sizeof *parser->frames);
     struct vtci_trie_path *root = vtci_trie_path(parser, 0);
     uint32_t always;
@@ -51,6 +56,7 @@ void vtci_row_parser_free(struct vtci_row_parser *parser)
     VTCI_ARRAY_FREE(memory, parser->paths, parser->path_capacity);
     VTCI_ARRAY_FREE(memory, parser->entries, parser->entry_capacity);
     vtci_buffer_free(&parser->literals);
+    vtci_json_walk_free(&parser->walk);
     if (parser->frames)
         vtci_release(memory, parser->frames, FRAMES_MAX * sizeof *parser->frames);
     memset(parser, 0, sizeof *parser);
@@ -111,6 +117,13 @@ static inline const uint8_t *take_number(const uint8_t *pos, struct vtci_trie_ed
     return after;
 }
 
+/* A word that is no plain decimal; false when it is no value at all. */
+static bool note_token(struct vtci_row_parser *parser, const struct vtci_entry *entry)
+{
+    parser->has_tokens = true;
+    return vtci_word_is_value(entry->text, entry->len_bytes);
+}
+
 /* Reads the text of a string (behind its quote) into `entry`; NULL when it does not end. */
 static inline const uint8_t *take_string(struct vtci_row_parser *parser, uint32_t column,
                                          uint32_t place, const uint8_t *pos, const uint8_t *end,
@@ -142,39 +155,19 @@ static void push_object(struct vtci_row_parser *parser, const uint8_t *pos, uint
     frame->before = VTCI_NONE;
 }
 
-/* Steps over a value of any form and depth; NULL when it does not end within the window. */
-static const uint8_t *skip_value(const uint8_t *pos, const uint8_t *end)
-{
-    size_t depth = 0;
-    do {
-        if (pos >= end)
-            return NULL;
-        uint8_t c = *pos++;
-        if (c == '"') {
-            pos = vtci_find_string_end(pos, end);
-            if (pos >= end)
-                return NULL;
-            pos++;
-        } else if (c == '{' || c == '[') {
-            depth++;
-        } else if (c == '}' || c == ']') {
-            depth--;
-        }
-    } while (depth > 0);
-    return pos;
-}
-
 /* The innermost open node becomes raw text: its values go, its text is kept. */
 static vtc_status node_to_raw(struct vtci_row_parser *parser, const uint8_t **pos,
                               const uint8_t *end, enum step *out_step)
 {
     struct vtci_open_node *frame = &parser->frames[parser->frame_count - 1];
-    const uint8_t *after = skip_value(frame->start, end);
-    if (!after) {
+    enum vtci_json_outcome outcome;
+    VTC_TRY(vtci_json_walk(&parser->walk, frame->start, end, &outcome));
+    if (outcome == VTCI_JSON_MORE || parser->walk.fault) {
         *pos = end;
-        *out_step = STEP_MORE;
+        *out_step = outcome == VTCI_JSON_MORE ? STEP_MORE : STEP_MALFORMED;
         return VTC_OK;
     }
+    const uint8_t *after = parser->walk.pos;
     uint32_t raw = vtci_schema_find_column(parser->schema, frame->path, VTCI_RAW);
     if ((size_t)(after - frame->start) > UINT32_MAX)
         return VTC_ERR_LIMIT;
@@ -322,7 +315,11 @@ static vtc_status step_object(struct vtci_row_parser *parser, const uint8_t **po
         } else if (edge->kind != VTCI_SLOT_NODE) {
             at = take_number(at, edge, entry);
             entry->quoted = edge->kind == VTCI_SLOT_QUOTED;
-            parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
+            if (entry->scale == VTCI_SCALE_TOKEN && !note_token(parser, entry)) {
+                *pos = entry->text;
+                *out_step = STEP_MALFORMED;
+                return VTC_OK;
+            }
         } else {
             entry->type = VTCI_NODE;
             if (!vtci_short_value_is(&edge->last, at) || parser->entry_count > ENTRIES_MAX)
@@ -358,7 +355,8 @@ static vtc_status step_list_between(struct vtci_row_parser *parser, const uint8_
             frame->literals[1] = separator;
         bool regular = separator.len_bytes == frame->literals[1].len_bytes &&
                        memcmp(separator.data, frame->literals[1].data, separator.len_bytes) == 0;
-        *out_step = regular && *next != ']' && *next != ',' ? STEP_ON : STEP_RAW;
+        bool malformed = *next == ']' || *next == ',';
+        *out_step = malformed ? STEP_MALFORMED : regular ? STEP_ON : STEP_RAW;
         *pos = next;
         return VTC_OK;
     }
@@ -441,7 +439,11 @@ static vtc_status step_list_element(struct vtci_row_parser *parser, const uint8_
     if (type == VTCI_NUMBER) {
         entry->column = state->number_column;
         *pos = take_bare(*pos, entry);
-        parser->has_tokens |= entry->scale == VTCI_SCALE_TOKEN;
+        if (entry->scale == VTCI_SCALE_TOKEN && !note_token(parser, entry)) {
+            *pos = entry->text;
+            *out_step = STEP_MALFORMED;
+            return VTC_OK;
+        }
     } else {
         entry->column = state->string_column;
         const uint8_t *close = take_string(parser, entry->column, 0, *pos + 1, end, entry);
@@ -481,6 +483,24 @@ static void finish_row(struct vtci_row_parser *parser, const uint8_t *pos, struc
     row->role_entries = parser->role_entries;
 }
 
+/* The row is malformed, by what is at `pos`: in which way, and where it ends even so. */
+static vtc_status find_fault(struct vtci_row_parser *parser, const uint8_t *pos, const uint8_t *end,
+                             struct vtci_row *row)
+{
+    static const enum vtci_row_outcome outcome_of[] = {[VTCI_JSON_ENDS] = VTCI_ROW_MALFORMED,
+                                                       [VTCI_JSON_MORE] = VTCI_ROW_MORE,
+                                                       [VTCI_JSON_BROKEN] = VTCI_ROW_BROKEN};
+    struct vtci_json_walk *walk = &parser->walk;
+    enum vtci_json_outcome outcome;
+    VTC_TRY(vtci_json_walk(walk, parser->frames[0].start, end, &outcome));
+    assert(outcome == VTCI_JSON_MORE || walk->fault);
+    row->outcome = outcome_of[outcome];
+    row->end = walk->pos;
+    row->fault = walk->fault ? walk->fault : pos;
+    row->fault_cause = walk->fault ? walk->fault_cause : VTCI_ISSUE_MALFORMED;
+    return VTC_OK;
+}
+
 vtc_status vtci_row_parse(struct vtci_row_parser *parser, const uint8_t *pos, const uint8_t *end,
                           bool is_event, struct vtci_row *out_row, struct vtc_error *err)
 {
@@ -504,9 +524,10 @@ vtc_status vtci_row_parse(struct vtci_row_parser *parser, const uint8_t *pos, co
             VTC_TRY(step_object(parser, &pos, end, is_event, &step, err));
         if (step == STEP_RAW)
             VTC_TRY(node_to_raw(parser, &pos, end, &step));
-        if (step != STEP_ON) {
-            out_row->outcome = step == STEP_MORE ? VTCI_ROW_MORE : VTCI_ROW_MALFORMED;
-            out_row->end = pos;
+        if (step == STEP_MALFORMED)
+            return find_fault(parser, pos, end, out_row);
+        if (step == STEP_MORE) {
+            out_row->outcome = VTCI_ROW_MORE;
             return VTC_OK;
         }
     }

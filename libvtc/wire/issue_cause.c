@@ -10,6 +10,8 @@ const char *vtci_issue_cause_text(uint8_t cause)
     case VTCI_ISSUE_NOT_AN_OBJECT: return "an element that is no object";
     case VTCI_ISSUE_CUT_OFF: return "the document ends within an event";
     case VTCI_ISSUE_SECOND_DOCUMENT: return "a second document begins";
+    case VTCI_ISSUE_WORD: return "an object with a bare word that is no JSON";
+    case VTCI_ISSUE_COMMA: return "an object with a comma that is missing or too many";
     default: return "a cause that a newer vtc knows";
     }
 }
