@@ -2,19 +2,13 @@
  * of its fault, and by cause (SPEC 7.7), whichever way of the importer meets it. What JSON forbids and
  * the specification allows is an event. */
 #include "support/cmocka_all.h"
-#include "support/round_trip.h"
+#include "support/issues.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define E1 "{\"ph\":\"B\",\"pid\":1,\"tid\":2,\"ts\":1.5,\"name\":\"a\"}"
 #define E2 "{\"ph\":\"E\",\"pid\":1,\"tid\":2,\"ts\":2.25,\"name\":\"a\"}"
-#define GARBAGE 1
-#define MALFORMED 2
-#define CUT_OFF 5
-#define SECOND 6
-#define WORD 7
-#define COMMA 8
 
 /* What an event is made of around a fault: with a shape, and the ways to raw text. */
 enum way {
@@ -68,49 +62,6 @@ static size_t put_event(struct bytes *out, enum way way, const char *object)
         repeat(out, "}]", 300);
     bytes_text(out, after[way]);
     return at;
-}
-
-struct issue {
-    uint64_t offset, fault;
-    unsigned cause;
-};
-
-static bool has_issues(const struct bytes *text, uint64_t events, const struct issue *issues,
-                       size_t count, const char *what)
-{
-    struct bytes file = {0};
-    struct vtc_error err;
-    struct vtc_summary summary;
-    vtc_reader *reader = NULL;
-    bool same = compress_bytes(text->data, text->len_bytes, 0, 1, 1, &file, NULL, &err) == VTC_OK &&
-                vtc_reader_open_memory(file.data, file.len_bytes, NULL, &reader, &err) == VTC_OK;
-    if (!same) {
-        print_error("%s: %s\n", what, err.message);
-        bytes_free(&file);
-        return false;
-    }
-    vtc_reader_summary(reader, &summary);
-    same = summary.events == events && summary.issues == count;
-    if (!same)
-        print_error("%s: %llu events (%llu), %llu issues (%zu)\n", what,
-                    (unsigned long long)summary.events, (unsigned long long)events,
-                    (unsigned long long)summary.issues, count);
-    for (uint64_t i = 0; same && i < count; i++) {
-        struct vtc_issue issue;
-        same = vtc_reader_issue(reader, i, &issue) == VTC_OK && issue.offset == issues[i].offset &&
-               issue.cause_code == issues[i].cause &&
-               issue.offset + issue.len_bytes == issues[i].fault;
-        if (!same)
-            print_error("%s, issue %llu: %llu to %llu, cause %u; expected %llu to %llu, cause %u\n",
-                        what, (unsigned long long)i, (unsigned long long)issue.offset,
-                        (unsigned long long)(issue.offset + issue.len_bytes), issue.cause_code,
-                        (unsigned long long)issues[i].offset, (unsigned long long)issues[i].fault,
-                        issues[i].cause);
-    }
-    vtc_reader_close(reader);
-    bytes_free(&file);
-    return same &&
-           round_trips(text->data, text->len_bytes, 1000, 3, &(struct vtc_compress_result){0});
 }
 
 /* ^ stands before the fault and is taken out. */
@@ -190,13 +141,13 @@ static void test_compress__names_malformed_objects(void **state)
             bytes_text(&text, "[" E1 ",\n");
             for (unsigned k = 0; k < 2; k++) { /* each is named, not only the first */
                 issue[k].offset = text.len_bytes;
-                issue[k].fault = put_event(&text, way, object) + fault;
+                issue[k].end = put_event(&text, way, object) + fault;
                 issue[k].cause = objects[i].cause;
                 bytes_text(&text, ",\n");
             }
             bytes_text(&text, E2 "]");
             bool wrong = objects[i].cause != 0;
-            failures += !has_issues(&text, wrong ? 2 : 4, issue, wrong ? 2 : 0, what);
+            failures += !document_has(&text, wrong ? 2 : 4, issue, wrong ? 2 : 0, what);
             bytes_free(&text);
         }
     }
@@ -210,12 +161,15 @@ static const struct {
     size_t issue_count;
     struct issue issues[3];
 } documents[] = {
-    {"{\"a\":1}\n" E1 "\n" E2 "\n", 2, 1, {{8, 9, SECOND}}},
-    {"{\"a\":1}\n{\"b\":2}\n" E1 "\n" E2 "\n", 2, 2, {{8, 9, SECOND}, {16, 17, SECOND}}},
-    {"{\"traceEvents\":[]}\n" E1 "\n" E2 "\n", 2, 1, {{19, 20, SECOND}}},
-    {"{\"a\":1}[" E1 "]", 1, 1, {{7, 8, SECOND}}},
-    {"[" E1 "]\n" E2 "\n" E1, 3, 1, {{49, 50, SECOND}}},
-    {E1 "\n[" E2 "]\n" E1 "\n" E1, 4, 2, {{47, 48, SECOND}, {97, 98, SECOND}}},
+    {"{\"a\":1}\n" E1 "\n" E2 "\n", 2, 1, {{8, 9, SECOND_DOCUMENT}}},
+    {"{\"a\":1}\n{\"b\":2}\n" E1 "\n" E2 "\n",
+     2,
+     2,
+     {{8, 9, SECOND_DOCUMENT}, {16, 17, SECOND_DOCUMENT}}},
+    {"{\"traceEvents\":[]}\n" E1 "\n" E2 "\n", 2, 1, {{19, 20, SECOND_DOCUMENT}}},
+    {"{\"a\":1}[" E1 "]", 1, 1, {{7, 8, SECOND_DOCUMENT}}},
+    {"[" E1 "]\n" E2 "\n" E1, 3, 1, {{49, 50, SECOND_DOCUMENT}}},
+    {E1 "\n[" E2 "]\n" E1 "\n" E1, 4, 2, {{47, 48, SECOND_DOCUMENT}, {97, 98, SECOND_DOCUMENT}}},
     {E1 "\n{\"ph\":\"i\",\"ts\":x}\n" E2, 2, 1, {{47, 62, WORD}}},
     {E1 ",\n" E2 "\n" E1 "\n", 3, 0, {{0}}},
     /* A list breaks off; what is malformed behind it is named all the same. */
@@ -244,8 +198,8 @@ static void test_compress__names_what_is_no_event(void **state)
     for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
         struct bytes text = {0};
         bytes_text(&text, documents[i].text);
-        failures += !has_issues(&text, documents[i].events, documents[i].issues,
-                                documents[i].issue_count, documents[i].text);
+        failures += !document_has(&text, documents[i].events, documents[i].issues,
+                                  documents[i].issue_count, documents[i].text);
         bytes_free(&text);
     }
     assert_int_equal(failures, 0);
@@ -263,11 +217,11 @@ static void test_compress__walks_any_depth(void **state)
         struct issue issue = {text.len_bytes, 0, causes[i]};
         bytes_text(&text, "{\"ph\":\"i\",\"args\":");
         repeat(&text, "[{\"a\":", 400000);
-        issue.fault = text.len_bytes + (i == 2 ? 3 : i == 3 ? 5 : 0);
+        issue.end = text.len_bytes + (i == 2 ? 3 : i == 3 ? 5 : 0);
         bytes_text(&text, cores[i]);
         repeat(&text, "}]", 400000);
         bytes_text(&text, "}," E2 "]");
-        assert_true(has_issues(&text, i ? 2 : 3, &issue, i != 0, cores[i]));
+        assert_true(document_has(&text, i ? 2 : 3, &issue, i != 0, cores[i]));
         bytes_free(&text);
     }
 }
