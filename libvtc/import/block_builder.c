@@ -461,10 +461,9 @@ static vtc_status push_raw_row(struct vtci_block_builder *builder, struct vtci_b
 }
 
 vtc_status vtci_block_builder_add(struct vtci_block_builder *builder, const struct vtci_row *row,
-                                  struct vtci_bytes text, uint64_t offset, struct vtc_error *err)
+                                  struct vtci_bytes text, uint64_t offset)
 {
     struct vtci_built_block *block = &builder->block;
-    (void)err;
     VTC_TRY(columns_reserve(&block->data, builder->schema->column_count));
     if (block->data.rows == 0)
         block->zone.document_offset = offset;

@@ -69,7 +69,7 @@ void vtci_block_builder_free(struct vtci_block_builder *builder);
  * document, `text` its bytes (kept where it has to be raw). */
 VTC_NODISCARD vtc_status vtci_block_builder_add(struct vtci_block_builder *builder,
                                                 const struct vtci_row *row, struct vtci_bytes text,
-                                                uint64_t offset, struct vtc_error *err);
+                                                uint64_t offset);
 VTC_NODISCARD vtc_status vtci_block_builder_separator(struct vtci_block_builder *builder,
                                                       struct vtci_bytes text);
 

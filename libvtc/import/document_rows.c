@@ -1,5 +1,6 @@
 /* Rows, separators and text on their way to the archive; see document_scan.h. */
 #include "base/error.h"
+#include "base/found_text.h"
 #include "column/raw_event.h"
 #include "import/document_scan.h"
 
@@ -13,21 +14,34 @@ bool vtci_scanner_accepts(const struct vtci_scanner *scanner)
     return scanner->builder.recognised > 0 || scanner->has_events_array || scanner->has_cut_event;
 }
 
+/* Why the document is to be refused if it is no trace. */
+static void note_first_issue(struct vtci_scanner *scanner, const uint8_t *pos, uint64_t len_bytes,
+                             uint8_t cause, const char *expected)
+{
+    struct vtc_error *err = &scanner->first_issue;
+    const uint8_t *fault = vtci_issue_ends_at_fault(cause) ? pos + len_bytes : pos;
+    vtc_status code = cause == VTCI_ISSUE_NOT_AN_OBJECT ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON;
+    uint64_t offset = vtci_window_offset(&scanner->window, fault);
+    const char *found = vtci_issue_cause_text(cause);
+    struct vtci_found_text text;
+    if (cause == VTCI_ISSUE_GARBAGE)
+        found = vtci_found_text(&text, pos, (size_t)len_bytes);
+    if (expected)
+        vtci_error_set(err, code, offset, NULL, "expected %s, found %s", expected, found);
+    else
+        vtci_error_set(err, code, offset, NULL, "%s", found);
+    vtci_window_place(&scanner->window, fault, &err->line, &err->column);
+}
+
 vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, uint64_t len_bytes,
-                              uint8_t cause, const char *what)
+                              uint8_t cause, const char *expected)
 {
     scanner->issue_count++;
     uint64_t offset = vtci_window_offset(&scanner->window, pos);
     /* That a second document begins is no reason to refuse it. */
     if (scanner->first_issue.code == VTC_OK && scanner->window.count_lines &&
-        cause != VTCI_ISSUE_SECOND_DOCUMENT) {
-        const uint8_t *fault = vtci_issue_ends_at_fault(cause) ? pos + len_bytes : pos;
-        vtci_error_set(&scanner->first_issue,
-                       cause == VTCI_ISSUE_NOT_AN_OBJECT ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON,
-                       vtci_window_offset(&scanner->window, fault), NULL, "%s", what);
-        vtci_window_place(&scanner->window, fault, &scanner->first_issue.line,
-                          &scanner->first_issue.column);
-    }
+        cause != VTCI_ISSUE_SECOND_DOCUMENT)
+        note_first_issue(scanner, pos, len_bytes, cause, expected);
     if (scanner->listed_count >= VTCI_ISSUES)
         return VTC_OK;
     VTC_TRY(VTCI_ARRAY_RESERVE(scanner->window.memory, scanner->issues, scanner->issue_capacity,
@@ -111,9 +125,8 @@ static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *
     /* Flushing may not move the window, so that the row's pointers stay good. */
     VTC_TRY(close_gap(scanner, err));
     struct vtci_bytes text = {scanner->pos, (size_t)(row->end - scanner->pos)};
-    vtc_status status =
-        vtci_block_builder_add(&scanner->builder, row, text,
-                               vtci_window_offset(&scanner->window, scanner->pos), err);
+    vtc_status status = vtci_block_builder_add(&scanner->builder, row, text,
+                                               vtci_window_offset(&scanner->window, scanner->pos));
     if (status == VTC_ERR_NO_MEMORY)
         return vtci_error_set(err, status, VTC_NO_OFFSET, NULL,
                               "the memory limit is reached: allow more");
@@ -165,8 +178,7 @@ static void uncut(struct vtci_scanner *scanner)
 static vtc_status fault_issue(struct vtci_scanner *scanner, const struct vtci_row *row)
 {
     return vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(row->fault - scanner->pos),
-                              row->fault_cause,
-                              "expected an event, found an object that is no JSON");
+                              row->fault_cause, "an event");
 }
 
 /* Where brackets tell where the object ends, the walk goes on behind it. */
@@ -206,8 +218,8 @@ static vtc_status cut_off_row(struct vtci_scanner *scanner)
         scanner->has_cut_event |= event.phase != 0;
         scanner->cut_off = true;
         scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->pos);
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, text.len_bytes, VTCI_ISSUE_CUT_OFF,
-                                   "the document ends within an object"));
+        VTC_TRY(
+            vtci_scanner_issue(scanner, scanner->pos, text.len_bytes, VTCI_ISSUE_CUT_OFF, NULL));
     }
     begin_resync(scanner, scanner->window.end);
     return VTC_OK;
@@ -217,8 +229,8 @@ static vtc_status cut_off_row(struct vtci_scanner *scanner)
 static vtc_status too_long_row(struct vtci_scanner *scanner)
 {
     if (!scanner->resync)
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG,
-                                   "an object is too long"));
+        VTC_TRY(
+            vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG, NULL));
     begin_resync(scanner, scanner->window.end);
     return VTC_OK;
 }

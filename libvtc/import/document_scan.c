@@ -64,6 +64,17 @@ static void pop(struct vtci_scanner *scanner)
         scanner->documents++;
 }
 
+/* What may stand at pos, for a message. */
+static const char *expected_at(struct vtci_scanner *scanner)
+{
+    const struct vtci_container *inner = innermost(scanner);
+    if (!inner)
+        return "`{` or `[`";
+    if (inner->kind == VTCI_IN_OBJECT)
+        return inner->expects_key ? "a key or `}`" : "a value, a comma or `}`";
+    return inner->kind == VTCI_IN_EVENTS ? "an event or `]`" : "a value or `]`";
+}
+
 /* --- what is not a row ------------------------------------------------------------------------ */
 
 /* At the first byte of an outermost value, or of the first of a row of events that stand alone. */
@@ -71,8 +82,7 @@ static vtc_status begin_document(struct vtci_scanner *scanner)
 {
     if (!scanner->documents && !scanner->top_rows)
         return VTC_OK;
-    return vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
-                              "a second document begins");
+    return vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT, NULL);
 }
 
 static vtc_status open_array(struct vtci_scanner *scanner)
@@ -83,8 +93,7 @@ static vtc_status open_array(struct vtci_scanner *scanner)
     if (outer && events)
         scanner->has_events_array = true;
     if (in_events(scanner))
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_NOT_AN_OBJECT,
-                                   "expected an event, found a list"));
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_NOT_AN_OBJECT, "an event"));
     if (!outer)
         VTC_TRY(begin_document(scanner));
     push(scanner, events ? VTCI_IN_EVENTS : VTCI_IN_ARRAY);
@@ -98,8 +107,8 @@ static vtc_status close_container(struct vtci_scanner *scanner, uint8_t c)
     if (scanner->unkept_depth) {
         scanner->unkept_depth--;
     } else if (!inner || (inner->kind == VTCI_IN_OBJECT) != (c == '}')) {
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE,
-                                   "a bracket closes what is not open"));
+        VTC_TRY(
+            vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE, expected_at(scanner)));
     } else {
         pop(scanner);
     }
@@ -127,8 +136,7 @@ static vtc_status take_stray_quote(struct vtci_scanner *scanner, const uint8_t *
     *out_is_stray = true;
     scanner->resync = true;
     scanner->pos = start + 1;
-    return vtci_scanner_issue(scanner, start, 1, VTCI_ISSUE_GARBAGE,
-                              "expected an event, found a stray quote");
+    return vtci_scanner_issue(scanner, start, 1, VTCI_ISSUE_GARBAGE, "an event");
 }
 
 /* At the opening quote. A string that ends in the window is stepped over; of a longer one the rest
@@ -148,6 +156,7 @@ static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_erro
         if (is_stray)
             return VTC_OK;
     }
+    uint64_t len_bytes = (uint64_t)(close - start) + (close < scanner->window.end);
     struct vtci_container *container = scanner->unkept_depth ? NULL : innermost(scanner);
     if (container && container->kind == VTCI_IN_OBJECT && container->expects_key) {
         container->key_is_events =
@@ -157,12 +166,11 @@ static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_erro
         note_value(scanner, "a string");
     }
     if (in_events(scanner))
-        VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start),
-                                   VTCI_ISSUE_NOT_AN_OBJECT,
-                                   "expected an event, found an element that is no object"));
+        VTC_TRY(
+            vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_NOT_AN_OBJECT, "an event"));
     else if (scanner->depth == 0)
-        VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start), VTCI_ISSUE_GARBAGE,
-                                   "expected `{` or `[`, found a string"));
+        VTC_TRY(vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_GARBAGE,
+                                   expected_at(scanner)));
     scanner->in_string = close >= scanner->window.end;
     /* An escape that the window cuts in two stays whole. */
     scanner->pos = scanner->in_string ? start + 1 : close + 1;
@@ -205,13 +213,10 @@ static vtc_status take_word(struct vtci_scanner *scanner, struct vtc_error *err)
         note_value(scanner, "a number or a word");
     scanner->pos = pos;
     if (in_events(scanner) && scalar)
-        return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_NOT_AN_OBJECT,
-                                  "expected an event, found an element that is no object");
+        return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_NOT_AN_OBJECT, "an event");
     if (scalar && scanner->depth)
         return VTC_OK;
-    return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_GARBAGE,
-                              scanner->depth ? "expected a value, found something else"
-                                             : "expected `{` or `[`, found something else");
+    return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_GARBAGE, expected_at(scanner));
 }
 
 static vtc_status take_punctuation(struct vtci_scanner *scanner, uint8_t c)
@@ -221,8 +226,8 @@ static vtc_status take_punctuation(struct vtci_scanner *scanner, uint8_t c)
     if (c == ',' && in_object)
         container->expects_key = true;
     else if (c == ':' && !in_object && !scanner->unkept_depth)
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE,
-                                   "a colon where none belongs"));
+        VTC_TRY(
+            vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE, expected_at(scanner)));
     scanner->pos++;
     return VTC_OK;
 }
@@ -411,8 +416,7 @@ vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct vtc_error *er
     if (!scanner->cut_off && !scanner->resync && ends_early(scanner)) {
         scanner->cut_off = true;
         scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->window.end);
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->window.end, 0, VTCI_ISSUE_CUT_OFF,
-                                   "the document ends early"));
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->window.end, 0, VTCI_ISSUE_CUT_OFF, NULL));
     }
     scanner->pos = scanner->window.end;
     return vtci_scanner_flush(scanner, err);

@@ -72,8 +72,11 @@ VTC_NODISCARD vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct
 /* Whether this is a trace: it has an event, or an array for events. */
 bool vtci_scanner_accepts(const struct vtci_scanner *scanner);
 
+/* Notes what is no event. `expected` is what should stand there, for the message when the document is
+ * refused for it; NULL: no more than the cause. */
 VTC_NODISCARD vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos,
-                                            uint64_t len_bytes, uint8_t cause, const char *what);
+                                            uint64_t len_bytes, uint8_t cause,
+                                            const char *expected);
 
 /* Reads more input and keeps what must stay; text that can go is given away first. */
 VTC_NODISCARD vtc_status vtci_scanner_fill(struct vtci_scanner *scanner, struct vtc_error *err);
