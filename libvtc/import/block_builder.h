@@ -81,5 +81,7 @@ void vtci_block_builder_reuse(struct vtci_block_builder *builder, struct vtci_bu
 
 void vtci_built_block_init(struct vtci_built_block *block, struct vtci_memory *memory);
 void vtci_built_block_free(struct vtci_built_block *block);
+/* Takes what is in it out and keeps its memory. */
+void vtci_built_block_clear(struct vtci_built_block *block);
 
 #endif
