@@ -156,6 +156,18 @@ static void print_counts(const struct trace_info *info)
     putchar('\n');
 }
 
+/* SPEC 7.7: the length of some reaches to where the object goes wrong. */
+static void print_issue(const struct vtc_issue *issue)
+{
+    bool ends_at_fault = issue->cause_code == 2 || issue->cause_code == 7 || issue->cause_code == 8;
+    if (ends_at_fault)
+        printf("  byte %" PRIu64 ": %s, at byte %" PRIu64 "\n", issue->offset, issue->cause,
+               issue->offset + issue->len_bytes);
+    else
+        printf("  byte %" PRIu64 ", %" PRIu64 " long: %s\n", issue->offset, issue->len_bytes,
+               issue->cause);
+}
+
 static void print_issues(const struct trace_info *info)
 {
     char count[SIZE_TEXT_BYTES];
@@ -163,8 +175,7 @@ static void print_issues(const struct trace_info *info)
     for (uint64_t i = 0; i < info->summary.issues_listed; i++) {
         struct vtc_issue issue;
         if (vtc_reader_issue(info->file->reader, i, &issue) == VTC_OK)
-            printf("  byte %" PRIu64 ", %" PRIu64 " long: %s\n", issue.offset, issue.len_bytes,
-                   issue.cause);
+            print_issue(&issue);
         descriptor_watch_stdout();
     }
     if (info->summary.issues > info->summary.issues_listed)

@@ -24,6 +24,9 @@ def containers():
     good("issues", "A DOCUMENT frame that lists issues; the text ends within an event.",
          vb.File().add_text(b'[] x {"ph":')
          .close(flags=1, issues=3, listed=[(3, 1, 1), (5, 6, 5)]))
+    good("issue-causes", "Malformed objects, named by cause, and a cause of a later version.",
+         vb.File().add_text(b'[{"a":x},{"a":1,},{"a" 1},{}]')
+         .close(issues=4, listed=[(1, 5, 7), (9, 7, 8), (18, 5, 2), (26, 2, 200)]))
 
 
 def blocks():

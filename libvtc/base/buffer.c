@@ -31,13 +31,6 @@ vtc_status vtci_buffer_u8(struct vtci_buffer *buffer, uint8_t value)
     return vtci_buffer_append(buffer, &value, 1);
 }
 
-vtc_status vtci_buffer_u32(struct vtci_buffer *buffer, uint32_t value)
-{
-    uint8_t bytes[4];
-    vtci_store_u32(bytes, value);
-    return vtci_buffer_append(buffer, bytes, sizeof bytes);
-}
-
 vtc_status vtci_buffer_u64(struct vtci_buffer *buffer, uint64_t value)
 {
     uint8_t bytes[8];

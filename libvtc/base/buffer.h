@@ -45,7 +45,6 @@ VTC_NODISCARD static inline vtc_status vtci_buffer_reserve(struct vtci_buffer *b
 VTC_NODISCARD vtc_status vtci_buffer_append(struct vtci_buffer *buffer, const void *bytes,
                                             size_t len_bytes);
 VTC_NODISCARD vtc_status vtci_buffer_u8(struct vtci_buffer *buffer, uint8_t value);
-VTC_NODISCARD vtc_status vtci_buffer_u32(struct vtci_buffer *buffer, uint32_t value);
 VTC_NODISCARD vtc_status vtci_buffer_u64(struct vtci_buffer *buffer, uint64_t value);
 VTC_NODISCARD vtc_status vtci_buffer_varint(struct vtci_buffer *buffer, uint64_t value);
 /* Varint of the zigzag form. */

@@ -1,34 +1,16 @@
 #include "column/event_time.h"
 
-static const int64_t power10[19] = {1,
-                                    10,
-                                    100,
-                                    1000,
-                                    10000,
-                                    100000,
-                                    1000000,
-                                    10000000,
-                                    100000000,
-                                    1000000000,
-                                    10000000000,
-                                    100000000000,
-                                    1000000000000,
-                                    10000000000000,
-                                    100000000000000,
-                                    1000000000000000,
-                                    10000000000000000,
-                                    100000000000000000,
-                                    1000000000000000000};
+#include "base/power10.h"
 
 int64_t vtci_time_ns(int64_t mantissa, uint8_t scale)
 {
     if (scale <= 3) {
         int64_t ns;
-        if (!__builtin_mul_overflow(mantissa, power10[3 - scale], &ns))
+        if (!__builtin_mul_overflow(mantissa, vtci_power10_signed(3u - scale), &ns))
             return vtci_time_clamp(ns);
         return mantissa < 0 ? VTCI_TIME_LEAST_NS : VTCI_TIME_MOST_NS;
     }
-    int64_t divisor = power10[scale - 3];
+    int64_t divisor = vtci_power10_signed(scale - 3u);
     int64_t quotient = mantissa / divisor;
     return quotient - (mantissa % divisor < 0);
 }

@@ -2,27 +2,8 @@
 
 #include <stdbool.h>
 
+#include "base/power10.h"
 #include "column/block_data.h"
-
-static const int64_t powers[19] = {1,
-                                   10,
-                                   100,
-                                   1000,
-                                   10000,
-                                   100000,
-                                   1000000,
-                                   10000000,
-                                   100000000,
-                                   1000000000,
-                                   10000000000,
-                                   100000000000,
-                                   1000000000000,
-                                   10000000000000,
-                                   100000000000000,
-                                   1000000000000000,
-                                   10000000000000000,
-                                   100000000000000000,
-                                   1000000000000000000};
 
 /* The residual of a number that is `ticks` of its factor, looked for around the rounded value. A
  * tick may be shorter than the last decimal: then several are tried. */
@@ -47,8 +28,9 @@ static bool find_residual(struct vtci_float_factor factor, int64_t rounded, uint
 static bool bring_to(int64_t rounded, uint8_t from, unsigned to, int64_t *out_value)
 {
     if (to >= from)
-        return !__builtin_mul_overflow(rounded, powers[to - from], out_value);
-    *out_value = rounded / powers[from - to];
+        return !__builtin_mul_overflow(rounded, vtci_power10_signed((unsigned)(to - from)),
+                                       out_value);
+    *out_value = rounded / vtci_power10_signed((unsigned)(from - to));
     return true;
 }
 
@@ -60,8 +42,9 @@ size_t vtci_factors_encode(const struct vtci_factor_arrays *arrays, const int64_
         size_t index = (size_t)arrays->indices[i];
         int64_t residual = 0, rounded = values[i], code = VTCI_SCALE_TOKEN, brought;
         bool known = false;
-        if (scales[i] <= 18 && (scales[i] >= arrays->scale ||
-                                values[i] / powers[18 - (arrays->scale - scales[i])] == 0)) {
+        if (scales[i] <= 18 &&
+            (scales[i] >= arrays->scale ||
+             values[i] / vtci_power10_signed(18u - (arrays->scale - scales[i])) == 0)) {
             rounded = vtci_decimal_round(values[i], scales[i], arrays->scale);
             known = index < arrays->factor_count &&
                     find_residual(arrays->factors[index], rounded, arrays->scale, values[i],

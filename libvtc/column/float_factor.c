@@ -3,25 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t power10[19] = {1u,
-                                     10u,
-                                     100u,
-                                     1000u,
-                                     10000u,
-                                     100000u,
-                                     1000000u,
-                                     10000000u,
-                                     100000000u,
-                                     1000000000u,
-                                     10000000000u,
-                                     100000000000u,
-                                     1000000000000u,
-                                     10000000000000u,
-                                     100000000000000u,
-                                     1000000000000000u,
-                                     10000000000000000u,
-                                     100000000000000000u,
-                                     1000000000000000000u};
+#include "base/power10.h"
 
 typedef unsigned __int128 vtci_u128;
 
@@ -37,19 +19,20 @@ static inline double round_down(double x)
 /* Does the decimal with `scale` decimals nearest to m × 2^-shift read back as it? */
 static bool reads_back(uint64_t m, unsigned shift, unsigned scale, uint64_t *out_mantissa)
 {
-    vtci_u128 exact = (vtci_u128)m * power10[scale];
+    vtci_u128 exact = (vtci_u128)m * vtci_power10[scale];
     vtci_u128 whole = exact >> shift;
     vtci_u128 rest = exact - (whole << shift);
     vtci_u128 half = (vtci_u128)1 << (shift - 1);
     if (rest > half || (rest == half && (whole & 1)))
         whole++;
-    if (whole >= power10[18])
+    if (whole >= vtci_power10[18])
         return false;
     vtci_u128 nearest = whole << shift;
     vtci_u128 difference = nearest > exact ? nearest - exact : exact - nearest;
     *out_mantissa = (uint64_t)whole;
     /* Half the distance to the neighbouring double, in the same unit, is 10^scale / 2. */
-    return 2 * difference < power10[scale] || (2 * difference == power10[scale] && (m & 1) == 0);
+    return 2 * difference < vtci_power10[scale] ||
+           (2 * difference == vtci_power10[scale] && (m & 1) == 0);
 }
 
 bool vtci_float_shortest(double value, int64_t *out_mantissa, uint8_t *out_scale)
@@ -82,7 +65,7 @@ int64_t vtci_float_ticks(struct vtci_float_factor factor, int64_t rounded, uint8
 {
     double per_unit = factor.c / factor.a;
     per_unit = per_unit / (double)factor.stride;
-    per_unit = per_unit / (double)power10[scale];
+    per_unit = per_unit / (double)vtci_power10[scale];
     double strides = (double)rounded * per_unit;
     double ticks = round_down(strides + 0.5) * (double)factor.stride;
     return ticks > -9.0e15 && ticks < 9.0e15 ? (int64_t)ticks : 0;
@@ -91,8 +74,8 @@ int64_t vtci_float_ticks(struct vtci_float_factor factor, int64_t rounded, uint8
 int64_t vtci_decimal_round(int64_t mantissa, uint8_t scale, uint8_t to)
 {
     if (scale <= to)
-        return mantissa * (int64_t)power10[to - scale];
-    int64_t unit = (int64_t)power10[scale - to];
+        return mantissa * vtci_power10_signed((unsigned)(to - scale));
+    int64_t unit = vtci_power10_signed((unsigned)(scale - to));
     int64_t whole = mantissa / unit, rest = mantissa % unit;
     int64_t twice = 2 * (rest < 0 ? -rest : rest);
     if (twice > unit || (twice == unit && (whole & 1)))
@@ -210,7 +193,8 @@ bool vtci_float_find(const int64_t *mantissas, const uint8_t *scales, size_t cou
         if (scales[i] < 6 || scales[i] > 18 || mantissas[i] <= 0)
             continue;
         /* Both are exact in extended precision; a double division would round twice. */
-        sample[taken++] = (double)((long double)mantissas[i] / (long double)power10[scales[i]]);
+        sample[taken++] =
+            (double)((long double)mantissas[i] / (long double)vtci_power10[scales[i]]);
     }
     if (taken < 16)
         return false;

@@ -2,30 +2,11 @@
 
 #include <string.h>
 
+#include "base/power10.h"
 #include "column/block_data.h"
 
 #define SCALES (VTCI_NUMBER_SCALE_MAX + 1)
 #define MANTISSA_LIMIT 1000000000000000000 /* 18 digits */
-
-static const int64_t powers[SCALES] = {1,
-                                       10,
-                                       100,
-                                       1000,
-                                       10000,
-                                       100000,
-                                       1000000,
-                                       10000000,
-                                       100000000,
-                                       1000000000,
-                                       10000000000,
-                                       100000000000,
-                                       1000000000000,
-                                       10000000000000,
-                                       100000000000000,
-                                       1000000000000000,
-                                       10000000000000000,
-                                       100000000000000000,
-                                       1000000000000000000};
 
 /* How many numbers each scale has, and how many of them end in a zero that a rule would drop. */
 struct scale_census {
@@ -114,7 +95,7 @@ bool vtci_number_encode(struct vtci_number_style style, const int64_t *values,
         } else if (!rule_gives(style, value, scale)) {
             code = (int64_t)scale + 1;
         } else if (scale != style.scale) {
-            int64_t power = powers[style.scale - scale];
+            int64_t power = vtci_power10_signed((unsigned)(style.scale - scale));
             int64_t limit = MANTISSA_LIMIT / power;
             if (value < limit && value > -limit)
                 value *= power;

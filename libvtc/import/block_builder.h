@@ -69,7 +69,7 @@ void vtci_block_builder_free(struct vtci_block_builder *builder);
  * document, `text` its bytes (kept where it has to be raw). */
 VTC_NODISCARD vtc_status vtci_block_builder_add(struct vtci_block_builder *builder,
                                                 const struct vtci_row *row, struct vtci_bytes text,
-                                                uint64_t offset, struct vtc_error *err);
+                                                uint64_t offset);
 VTC_NODISCARD vtc_status vtci_block_builder_separator(struct vtci_block_builder *builder,
                                                       struct vtci_bytes text);
 
@@ -81,5 +81,7 @@ void vtci_block_builder_reuse(struct vtci_block_builder *builder, struct vtci_bu
 
 void vtci_built_block_init(struct vtci_built_block *block, struct vtci_memory *memory);
 void vtci_built_block_free(struct vtci_built_block *block);
+/* Takes what is in it out and keeps its memory. */
+void vtci_built_block_clear(struct vtci_built_block *block);
 
 #endif

@@ -1,5 +1,6 @@
 /* Rows, separators and text on their way to the archive; see document_scan.h. */
 #include "base/error.h"
+#include "base/found_text.h"
 #include "column/raw_event.h"
 #include "import/document_scan.h"
 
@@ -13,18 +14,34 @@ bool vtci_scanner_accepts(const struct vtci_scanner *scanner)
     return scanner->builder.recognised > 0 || scanner->has_events_array || scanner->has_cut_event;
 }
 
+/* Why the document is to be refused if it is no trace. */
+static void note_first_issue(struct vtci_scanner *scanner, const uint8_t *pos, uint64_t len_bytes,
+                             uint8_t cause, const char *expected)
+{
+    struct vtc_error *err = &scanner->first_issue;
+    const uint8_t *fault = vtci_issue_ends_at_fault(cause) ? pos + len_bytes : pos;
+    vtc_status code = cause == VTCI_ISSUE_NOT_AN_OBJECT ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON;
+    uint64_t offset = vtci_window_offset(&scanner->window, fault);
+    const char *found = vtci_issue_cause_text(cause);
+    struct vtci_found_text text;
+    if (cause == VTCI_ISSUE_GARBAGE)
+        found = vtci_found_text(&text, pos, (size_t)len_bytes);
+    if (expected)
+        vtci_error_set(err, code, offset, NULL, "expected %s, found %s", expected, found);
+    else
+        vtci_error_set(err, code, offset, NULL, "%s", found);
+    vtci_window_place(&scanner->window, fault, &err->line, &err->column);
+}
+
 vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, uint64_t len_bytes,
-                              uint8_t cause, const char *what)
+                              uint8_t cause, const char *expected)
 {
     scanner->issue_count++;
     uint64_t offset = vtci_window_offset(&scanner->window, pos);
-    if (scanner->first_issue.code == VTC_OK && scanner->window.count_lines) {
-        vtci_error_set(&scanner->first_issue,
-                       cause == VTCI_ISSUE_NOT_AN_OBJECT ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON,
-                       offset, NULL, "%s", what);
-        vtci_window_place(&scanner->window, pos, &scanner->first_issue.line,
-                          &scanner->first_issue.column);
-    }
+    /* That a second document begins is no reason to refuse it. */
+    if (scanner->first_issue.code == VTC_OK && scanner->window.count_lines &&
+        cause != VTCI_ISSUE_SECOND_DOCUMENT)
+        note_first_issue(scanner, pos, len_bytes, cause, expected);
     if (scanner->listed_count >= VTCI_ISSUES)
         return VTC_OK;
     VTC_TRY(VTCI_ARRAY_RESERVE(scanner->window.memory, scanner->issues, scanner->issue_capacity,
@@ -108,9 +125,8 @@ static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *
     /* Flushing may not move the window, so that the row's pointers stay good. */
     VTC_TRY(close_gap(scanner, err));
     struct vtci_bytes text = {scanner->pos, (size_t)(row->end - scanner->pos)};
-    vtc_status status =
-        vtci_block_builder_add(&scanner->builder, row, text,
-                               vtci_window_offset(&scanner->window, scanner->pos), err);
+    vtc_status status = vtci_block_builder_add(&scanner->builder, row, text,
+                                               vtci_window_offset(&scanner->window, scanner->pos));
     if (status == VTC_ERR_NO_MEMORY)
         return vtci_error_set(err, status, VTC_NO_OFFSET, NULL,
                               "the memory limit is reached: allow more");
@@ -119,15 +135,19 @@ static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *
     return VTC_OK;
 }
 
+static bool text_has_phase(const uint8_t *start, const uint8_t *end)
+{
+    struct vtci_raw_event event;
+    vtci_raw_event_read((struct vtci_bytes){start, (size_t)(end - start)}, &event);
+    return event.phase != 0;
+}
+
 /* In resync only a real event counts: anything in braces may turn up in garbage. */
 static bool is_wanted(const struct vtci_scanner *scanner, const struct vtci_row *row)
 {
     if (!scanner->resync || row->shape)
         return !scanner->resync || row->shape->phase;
-    struct vtci_raw_event event;
-    vtci_raw_event_read((struct vtci_bytes){scanner->pos, (size_t)(row->end - scanner->pos)},
-                        &event);
-    return event.phase != 0;
+    return text_has_phase(scanner->pos, row->end);
 }
 
 /* The object at pos fails at `fail_pos`: whole events may stand within what it took for its own, so
@@ -143,15 +163,47 @@ static void begin_resync(struct vtci_scanner *scanner, const uint8_t *fail_pos)
     scanner->resync = true;
 }
 
-static vtc_status malformed_row(struct vtci_scanner *scanner, const uint8_t *fail_pos)
+/* An event follows an object that seemed to reach to the end of the document. */
+static void uncut(struct vtci_scanner *scanner)
 {
-    const uint8_t *next = fail_pos > scanner->pos ? fail_pos : scanner->pos + 1;
-    if (!scanner->resync)
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(next - scanner->pos),
-                                   VTCI_ISSUE_MALFORMED,
-                                   "expected an object, found one that "
-                                   "breaks off or is malformed"));
-    begin_resync(scanner, fail_pos);
+    struct vtci_issue *last =
+        scanner->listed_count ? &scanner->issues[scanner->listed_count - 1] : NULL;
+    if (last && last->cause == VTCI_ISSUE_CUT_OFF) {
+        last->cause = VTCI_ISSUE_MALFORMED;
+        last->len_bytes = vtci_window_offset(&scanner->window, scanner->pos) - last->offset;
+    }
+    scanner->cut_off = false;
+}
+
+static vtc_status fault_issue(struct vtci_scanner *scanner, const struct vtci_row *row)
+{
+    return vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(row->fault - scanner->pos),
+                              row->fault_cause, "an event");
+}
+
+/* Where brackets tell where the object ends, the walk goes on behind it. */
+static vtc_status malformed_row(struct vtci_scanner *scanner, const struct vtci_row *row,
+                                bool *out_taken)
+{
+    if (scanner->resync && !text_has_phase(scanner->pos, row->end)) {
+        begin_resync(scanner, row->end);
+        return VTC_OK;
+    }
+    if (scanner->cut_off)
+        uncut(scanner);
+    VTC_TRY(fault_issue(scanner, row));
+    scanner->resync = false;
+    scanner->pos = row->end;
+    *out_taken = true;
+    return VTC_OK;
+}
+
+/* Among what is left of one that broke off, another is only named if it begins as an event does. */
+static vtc_status broken_row(struct vtci_scanner *scanner, const struct vtci_row *row)
+{
+    if (!scanner->resync || text_has_phase(scanner->pos, row->end))
+        VTC_TRY(fault_issue(scanner, row));
+    begin_resync(scanner, row->end);
     return VTC_OK;
 }
 
@@ -166,31 +218,19 @@ static vtc_status cut_off_row(struct vtci_scanner *scanner)
         scanner->has_cut_event |= event.phase != 0;
         scanner->cut_off = true;
         scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->pos);
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, text.len_bytes, VTCI_ISSUE_CUT_OFF,
-                                   "the document ends within an object"));
+        VTC_TRY(
+            vtci_scanner_issue(scanner, scanner->pos, text.len_bytes, VTCI_ISSUE_CUT_OFF, NULL));
     }
     begin_resync(scanner, scanner->window.end);
     return VTC_OK;
-}
-
-/* An event follows an object that seemed to reach to the end of the document. */
-static void uncut(struct vtci_scanner *scanner)
-{
-    struct vtci_issue *last =
-        scanner->listed_count ? &scanner->issues[scanner->listed_count - 1] : NULL;
-    if (last && last->cause == VTCI_ISSUE_CUT_OFF) {
-        last->cause = VTCI_ISSUE_MALFORMED;
-        last->len_bytes = vtci_window_offset(&scanner->window, scanner->pos) - last->offset;
-    }
-    scanner->cut_off = false;
 }
 
 /* The object at pos is longer than the writer keeps in columns, or has broken off. */
 static vtc_status too_long_row(struct vtci_scanner *scanner)
 {
     if (!scanner->resync)
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG,
-                                   "an object is too long"));
+        VTC_TRY(
+            vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG, NULL));
     begin_resync(scanner, scanner->window.end);
     return VTC_OK;
 }
@@ -219,7 +259,9 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
                                   "the memory limit is reached: allow more");
         VTC_TRY(status);
         if (row.outcome == VTCI_ROW_MALFORMED)
-            return malformed_row(scanner, row.end);
+            return malformed_row(scanner, &row, out_taken);
+        if (row.outcome == VTCI_ROW_BROKEN)
+            return broken_row(scanner, &row);
         if (row.outcome == VTCI_ROW_DONE) {
             if (!is_wanted(scanner, &row)) {
                 scanner->pos = row.end;

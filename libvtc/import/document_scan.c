@@ -1,241 +1,12 @@
 #include "import/document_scan.h"
 
 #include "base/error.h"
+#include "import/document_walk.h"
 #include "import/key_match.h"
 #include "import/scan.h"
 
 #define RECORDS_FROM 16u /* objects of an array before it counts as a list of records */
 #define TOP_OBJECT_LOOK_BYTES 65536u
-
-static struct vtci_container *innermost(struct vtci_scanner *scanner)
-{
-    return scanner->depth ? &scanner->containers[scanner->depth - 1] : NULL;
-}
-
-static bool in_events(const struct vtci_scanner *scanner)
-{
-    return scanner->unkept_depth == 0 && scanner->depth &&
-           scanner->containers[scanner->depth - 1].kind == VTCI_IN_EVENTS;
-}
-
-static void push(struct vtci_scanner *scanner, uint8_t kind)
-{
-    if (scanner->depth >= VTCI_NESTING_MAX || scanner->unkept_depth) {
-        scanner->unkept_depth++;
-        return;
-    }
-    struct vtci_container *container = &scanner->containers[scanner->depth++];
-    container->kind = kind;
-    container->expects_key = kind == VTCI_IN_OBJECT;
-    container->key_is_events = false;
-    container->objects = 0;
-}
-
-/* JSON that is no trace: where the events were expected first. */
-static void note_no_trace(struct vtci_scanner *scanner, const char *expected, const char *found)
-{
-    if (scanner->no_trace.code != VTC_OK || !scanner->window.count_lines)
-        return;
-    vtci_error_set(&scanner->no_trace, VTC_ERR_NOT_TRACE,
-                   vtci_window_offset(&scanner->window, scanner->pos), NULL,
-                   "this is JSON without trace events: expected %s, found %s", expected, found);
-    vtci_window_place(&scanner->window, scanner->pos, &scanner->no_trace.line,
-                      &scanner->no_trace.column);
-}
-
-/* A value stands at pos, which is no array. */
-static void note_value(struct vtci_scanner *scanner, const char *found)
-{
-    const struct vtci_container *outermost = scanner->containers;
-    if (scanner->depth == 1 && scanner->unkept_depth == 0 && outermost->kind == VTCI_IN_OBJECT &&
-        outermost->key_is_events && !outermost->expects_key)
-        note_no_trace(scanner, "an array of events as traceEvents", found);
-}
-
-static void pop(struct vtci_scanner *scanner)
-{
-    if (scanner->depth == 1 && scanner->containers[0].kind == VTCI_IN_OBJECT)
-        note_no_trace(scanner, "the member traceEvents", "the end of the object");
-    else if (scanner->depth == 1)
-        note_no_trace(scanner, "an event", "the end of the array");
-    scanner->depth--;
-    if (scanner->depth == 0)
-        scanner->documents++;
-}
-
-/* --- what is not a row ------------------------------------------------------------------------ */
-
-static vtc_status open_array(struct vtci_scanner *scanner)
-{
-    const struct vtci_container *outer = innermost(scanner);
-    bool events =
-        !outer || (scanner->depth == 1 && outer->kind == VTCI_IN_OBJECT && outer->key_is_events);
-    if (outer && events)
-        scanner->has_events_array = true;
-    if (in_events(scanner))
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_NOT_AN_OBJECT,
-                                   "expected an event, found a list"));
-    if (!outer && scanner->documents && vtci_scanner_accepts(scanner))
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
-                                   "a second document begins"));
-    push(scanner, events ? VTCI_IN_EVENTS : VTCI_IN_ARRAY);
-    scanner->pos++;
-    return VTC_OK;
-}
-
-static vtc_status close_container(struct vtci_scanner *scanner, uint8_t c)
-{
-    const struct vtci_container *inner = innermost(scanner);
-    if (scanner->unkept_depth) {
-        scanner->unkept_depth--;
-    } else if (!inner || (inner->kind == VTCI_IN_OBJECT) != (c == '}')) {
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE,
-                                   "a bracket closes what is not open"));
-    } else {
-        pop(scanner);
-    }
-    scanner->pos++;
-    return VTC_OK;
-}
-
-/* In the events array a string is an element where a comma or the end of the array follows and it has
- * no line break; any other quote is a stray one, and events stand behind it. */
-static vtc_status take_stray_quote(struct vtci_scanner *scanner, const uint8_t *close,
-                                   bool *out_is_stray, struct vtc_error *err)
-{
-    const uint8_t *start = scanner->pos, *end = scanner->window.end;
-    const uint8_t *next = close < end ? vtci_skip_space(close + 1) : end;
-    *out_is_stray = false;
-    bool has_break = memchr(start, '\n', (size_t)(close - start)) != NULL;
-    if (!has_break && next >= end && !scanner->window.at_eof && end - start < 4096) {
-        VTC_TRY(vtci_scanner_fill(scanner, err));
-        *out_is_stray = true; /* not yet known: to be looked at again */
-        return VTC_OK;
-    }
-    bool is_element = next < end ? *next == ',' || *next == ']' : close < end;
-    if (is_element && !has_break)
-        return VTC_OK;
-    *out_is_stray = true;
-    scanner->resync = true;
-    scanner->pos = start + 1;
-    return vtci_scanner_issue(scanner, start, 1, VTCI_ISSUE_GARBAGE,
-                              "expected an event, found a stray quote");
-}
-
-/* At the opening quote. A string that ends in the window is stepped over; of a longer one the rest
- * is skipped piece by piece, without a look at what it says. */
-static vtc_status take_text_string(struct vtci_scanner *scanner, struct vtc_error *err)
-{
-    const uint8_t *start = scanner->pos;
-    const uint8_t *close = vtci_find_string_end(start + 1, scanner->window.end);
-    if (close >= scanner->window.end && !scanner->window.at_eof &&
-        scanner->window.end - start < 4096) {
-        VTC_TRY(vtci_scanner_fill(scanner, err));
-        return VTC_OK;
-    }
-    if (in_events(scanner)) {
-        bool is_stray;
-        VTC_TRY(take_stray_quote(scanner, close, &is_stray, err));
-        if (is_stray)
-            return VTC_OK;
-    }
-    struct vtci_container *container = scanner->unkept_depth ? NULL : innermost(scanner);
-    if (container && container->kind == VTCI_IN_OBJECT && container->expects_key) {
-        container->key_is_events =
-            vtci_key_is(start + 1, (size_t)(close - start - 1), "traceEvents");
-        container->expects_key = false;
-    } else {
-        note_value(scanner, "a string");
-    }
-    if (in_events(scanner))
-        VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start),
-                                   VTCI_ISSUE_NOT_AN_OBJECT,
-                                   "expected an event, found an element that is no object"));
-    else if (scanner->depth == 0)
-        VTC_TRY(vtci_scanner_issue(scanner, start, (uint64_t)(close - start), VTCI_ISSUE_GARBAGE,
-                                   "expected `{` or `[`, found a string"));
-    scanner->in_string = close >= scanner->window.end;
-    /* An escape that the window cuts in two stays whole. */
-    scanner->pos = scanner->in_string ? start + 1 : close + 1;
-    return VTC_OK;
-}
-
-/* Goes on in a string that is longer than the window. */
-static vtc_status skip_string_piece(struct vtci_scanner *scanner, struct vtc_error *err)
-{
-    const uint8_t *pos = scanner->pos, *end = scanner->window.end;
-    for (;;) {
-        pos = vtci_find_quote_or_escape(pos, end);
-        if (pos >= end || *pos == '"' || end - pos < 2)
-            break;
-        pos += 2;
-    }
-    if (pos < end && *pos == '"') {
-        scanner->in_string = false;
-        scanner->pos = pos + 1;
-        return VTC_OK;
-    }
-    scanner->pos = pos > end ? end : pos;
-    if (scanner->window.at_eof) {
-        scanner->pos = end;
-        return VTC_OK;
-    }
-    return vtci_scanner_fill(scanner, err);
-}
-
-/* A bare word that JSON knows: a number or a literal; NaN and Infinity pass for numbers. */
-static bool is_scalar(const uint8_t *text, size_t len_bytes)
-{
-    static const char *const words[] = {"true", "false", "null", "NaN", "Infinity", "-Infinity"};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strlen(words[i]) == len_bytes && memcmp(words[i], text, len_bytes) == 0)
-            return true;
-    size_t at = len_bytes && *text == '-';
-    if (at >= len_bytes || text[at] < '0' || text[at] > '9')
-        return false;
-    for (; at < len_bytes; at++)
-        if (!((text[at] >= '0' && text[at] <= '9') || text[at] == '.' || text[at] == 'e' ||
-              text[at] == 'E' || text[at] == '+' || text[at] == '-'))
-            return false;
-    return true;
-}
-
-static vtc_status take_word(struct vtci_scanner *scanner, struct vtc_error *err)
-{
-    const uint8_t *start = scanner->pos, *pos = start, *end = scanner->window.end;
-    while (pos < end && (!vtci_ends_bare(*pos) || (*pos < ' ' && !vtci_is_space(*pos))))
-        pos++;
-    if (pos >= end && !scanner->window.at_eof && pos - start < 4096)
-        return vtci_scanner_fill(scanner, err);
-    size_t len_bytes = (size_t)(pos - start);
-    bool scalar = is_scalar(start, len_bytes);
-    if (scalar)
-        note_value(scanner, "a number or a word");
-    scanner->pos = pos;
-    if (in_events(scanner) && scalar)
-        return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_NOT_AN_OBJECT,
-                                  "expected an event, found an element that is no object");
-    if (scalar && scanner->depth)
-        return VTC_OK;
-    return vtci_scanner_issue(scanner, start, len_bytes, VTCI_ISSUE_GARBAGE,
-                              scanner->depth ? "expected a value, found something else"
-                                             : "expected `{` or `[`, found something else");
-}
-
-static vtc_status take_punctuation(struct vtci_scanner *scanner, uint8_t c)
-{
-    struct vtci_container *container = scanner->unkept_depth ? NULL : innermost(scanner);
-    bool in_object = container && container->kind == VTCI_IN_OBJECT;
-    if (c == ',' && in_object)
-        container->expects_key = true;
-    else if (c == ':' && !in_object && !scanner->unkept_depth)
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_GARBAGE,
-                                   "a colon where none belongs"));
-    scanner->pos++;
-    return VTC_OK;
-}
-
-/* --- objects ---------------------------------------------------------------------------------- */
 
 /* Is the object at pos, alone at the top of the document, an event? It is when a `ph` comes among
  * its members before anything that only documents have. Looks at the window only. */
@@ -278,7 +49,7 @@ static bool top_object_is_event(const uint8_t *pos, const uint8_t *end)
 static vtc_status classify_object(struct vtci_scanner *scanner, bool *out_row, bool *out_event,
                                   struct vtc_error *err)
 {
-    struct vtci_container *container = innermost(scanner);
+    struct vtci_container *container = vtci_scanner_innermost(scanner);
     *out_row = *out_event = false;
     if (scanner->unkept_depth)
         return VTC_OK;
@@ -288,6 +59,10 @@ static vtc_status classify_object(struct vtci_scanner *scanner, bool *out_row, b
                    scanner->window.end - scanner->pos < (int64_t)TOP_OBJECT_LOOK_BYTES)
                 VTC_TRY(vtci_scanner_fill(scanner, err));
             scanner->top_rows = top_object_is_event(scanner->pos, scanner->window.end);
+        }
+        if (scanner->top_rows && scanner->documents != scanner->documents_before_rows) {
+            VTC_TRY(vtci_scanner_begin_document(scanner));
+            scanner->documents_before_rows = scanner->documents;
         }
         *out_row = *out_event = scanner->top_rows;
     } else if (container->kind == VTCI_IN_EVENTS) {
@@ -325,12 +100,11 @@ static vtc_status take_object(struct vtci_scanner *scanner, struct vtc_error *er
         if (taken || vtci_window_offset(&scanner->window, scanner->pos) != before)
             return VTC_OK;
         /* Too long for a row: walk through it as text. */
-    } else if (scanner->depth == 0 && scanner->documents && vtci_scanner_accepts(scanner)) {
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->pos, 1, VTCI_ISSUE_SECOND_DOCUMENT,
-                                   "a second document begins"));
+    } else if (scanner->depth == 0 && scanner->unkept_depth == 0) {
+        VTC_TRY(vtci_scanner_begin_document(scanner));
     }
-    note_value(scanner, "an object");
-    push(scanner, VTCI_IN_OBJECT);
+    vtci_scanner_note_value(scanner, "an object");
+    vtci_scanner_push(scanner, VTCI_IN_OBJECT);
     scanner->pos++;
     return VTC_OK;
 }
@@ -358,20 +132,20 @@ static vtc_status step(struct vtci_scanner *scanner, struct vtc_error *err)
     if (scanner->resync)
         return resync_step(scanner, err);
     if (scanner->in_string)
-        return skip_string_piece(scanner, err);
+        return vtci_scanner_string_piece(scanner, err);
     scanner->pos = vtci_skip_space(scanner->pos);
     if (scanner->pos >= scanner->window.end)
         return VTC_OK;
     uint8_t c = *scanner->pos;
     switch (c) {
     case '{': return take_object(scanner, err);
-    case '[': return open_array(scanner);
+    case '[': return vtci_scanner_open_array(scanner);
     case '}':
-    case ']': return close_container(scanner, c);
-    case '"': return take_text_string(scanner, err);
+    case ']': return vtci_scanner_close(scanner, c);
+    case '"': return vtci_scanner_string(scanner, err);
     case ',':
-    case ':': return take_punctuation(scanner, c);
-    default: return take_word(scanner, err);
+    case ':': return vtci_scanner_punctuation(scanner, c);
+    default: return vtci_scanner_word(scanner, err);
     }
 }
 
@@ -416,8 +190,7 @@ vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct vtc_error *er
     if (!scanner->cut_off && !scanner->resync && ends_early(scanner)) {
         scanner->cut_off = true;
         scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->window.end);
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->window.end, 0, VTCI_ISSUE_CUT_OFF,
-                                   "the document ends early"));
+        VTC_TRY(vtci_scanner_issue(scanner, scanner->window.end, 0, VTCI_ISSUE_CUT_OFF, NULL));
     }
     scanner->pos = scanner->window.end;
     return vtci_scanner_flush(scanner, err);

@@ -43,9 +43,10 @@ struct vtci_scanner {
     const uint8_t *gap;                /* what is behind the last row and not yet given away */
     struct vtci_container *containers; /* VTCI_NESTING_MAX */
     size_t depth;
-    uint64_t unkept_depth; /* containers opened beyond that */
-    uint64_t documents;    /* outermost values that were closed */
-    bool in_string;        /* a long string goes on in the next window */
+    uint64_t unkept_depth;          /* containers opened beyond that */
+    uint64_t documents;             /* outermost values that were closed … */
+    uint64_t documents_before_rows; /* … before the last events that stand alone at the top */
+    bool in_string;                 /* a long string goes on in the next window */
     bool resync;
     bool has_events_array;
     bool has_cut_event;     /* the document ends within an event */
@@ -71,8 +72,11 @@ VTC_NODISCARD vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct
 /* Whether this is a trace: it has an event, or an array for events. */
 bool vtci_scanner_accepts(const struct vtci_scanner *scanner);
 
+/* Notes what is no event. `expected` is what should stand there, for the message when the document is
+ * refused for it; NULL: no more than the cause. */
 VTC_NODISCARD vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos,
-                                            uint64_t len_bytes, uint8_t cause, const char *what);
+                                            uint64_t len_bytes, uint8_t cause,
+                                            const char *expected);
 
 /* Reads more input and keeps what must stay; text that can go is given away first. */
 VTC_NODISCARD vtc_status vtci_scanner_fill(struct vtci_scanner *scanner, struct vtc_error *err);

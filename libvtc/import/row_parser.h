@@ -16,6 +16,9 @@
  *
  * Values point into the window until the row is committed (block_builder.h). A row that turns out
  * malformed or incomplete leaves no value behind; what was learned on the way stays, harmlessly.
+ *
+ * A row is JSON (SPEC 7.7). Literals are checked when they are learned, bare words that are no plain
+ * decimals when they are met, and raw text by json_walk.h; so what matches is not looked at twice.
  */
 #ifndef VTCI_IMPORT_ROW_PARSER_H
 #define VTCI_IMPORT_ROW_PARSER_H
@@ -26,6 +29,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "column/schema.h"
+#include "import/json_walk.h"
 
 /* What a value of path 0 means for the trace. */
 enum vtci_role {
@@ -53,13 +57,16 @@ struct vtci_entry {
 
 enum vtci_row_outcome {
     VTCI_ROW_DONE,
-    VTCI_ROW_MORE,     /* the window ends within the row */
-    VTCI_ROW_MALFORMED /* not JSON; see error_pos */
+    VTCI_ROW_MORE,      /* the window ends within the row */
+    VTCI_ROW_MALFORMED, /* no JSON, by `fault`; it ends at `end` even so */
+    VTCI_ROW_BROKEN     /* no JSON, by `fault`; what is at `end` cannot be part of it */
 };
 
 struct vtci_row {
     enum vtci_row_outcome outcome;
-    const uint8_t *end; /* DONE: the byte after the row. MALFORMED: where it went wrong */
+    const uint8_t *end;             /* the byte after the row; BROKEN: where it breaks off */
+    const uint8_t *fault;           /* MALFORMED, BROKEN: where it goes wrong first … */
+    uint8_t fault_cause;            /* … and how: enum vtci_issue_cause */
     const struct vtci_shape *shape; /* NULL: the row is raw text */
     const struct vtci_entry *entries;
     size_t entry_count;
@@ -93,6 +100,7 @@ struct vtci_row_parser {
     size_t edge_count, edge_capacity;
     struct vtci_trie_node *nodes;
     size_t node_count, node_capacity;
+    struct vtci_json_walk walk;
     struct vtci_buffer literals;  /* text of all edges' literals */
     struct vtci_trie_path *paths; /* indexed by path */
     size_t path_capacity;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/power10.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -105,8 +106,6 @@ static inline uint64_t vtci_parse8(uint64_t digits)
 
 /* 10^19 is below 2^64, so that many digits never wrap; a mantissa has to be below 2^63 besides. */
 #define VTCI_DIGITS_MAX 19u
-
-extern const uint64_t vtci_power10[20];
 
 /* Reads decimal digits: adds them to *value, returns the byte after them. *digits tells how many there
  * were; beyond VTCI_DIGITS_MAX, *value is meaningless. */

@@ -1,5 +1,5 @@
-/* Learning an edge: the literal at a place is taken apart as JSON, strictly but for white space and
- * needless commas, and becomes an edge of the trie with the column that its value goes to.
+/* Learning an edge: the literal at a place is taken apart as JSON, strictly but for white space,
+ * and becomes an edge of the trie with the column that its value goes to.
  */
 #include "base/error.h"
 #include "base/limits.h"
@@ -42,14 +42,6 @@ static void classify_root_key(struct literal *literal)
             return;
         }
     }
-}
-
-/* White space and commas between members; JSON allows one comma, tracers write none, one or two. */
-static const uint8_t *skip_between(const uint8_t *pos)
-{
-    while (vtci_is_space(*pos) || *pos == ',')
-        pos++;
-    return pos;
 }
 
 /* `ph` with a short plain value is part of the literal (SPEC: EVT-1). Returns the byte after the
@@ -108,20 +100,26 @@ static enum vtci_learn classify_value(struct literal *literal, const uint8_t *en
     return VTCI_LEARNED;
 }
 
-/* The literal that begins at `pos`: within an object, at its `{` or right after a value's text. */
-static enum vtci_learn take_literal(struct literal *literal, bool at_root, const uint8_t *pos,
-                                    const uint8_t *end, const uint8_t **out_fail_pos)
+/* The literal that begins at `pos`: within an object, right behind its `{` (`is_first`) or behind a
+ * value. */
+static enum vtci_learn take_literal(struct literal *literal, bool at_root, bool is_first,
+                                    const uint8_t *pos, const uint8_t *end,
+                                    const uint8_t **out_fail_pos)
 {
     memset(literal, 0, sizeof *literal);
     literal->start = pos;
-    for (;;) {
-        pos = skip_between(pos);
+    for (;; is_first = false) {
+        pos = vtci_skip_space(pos);
         if (pos < end && *pos == '}') {
             literal->kind = VTCI_SLOT_END;
             literal->value = pos + 1;
             literal->key = NULL;
             return VTCI_LEARNED;
         }
+        if (!is_first && *pos == ',')
+            pos = vtci_skip_space(pos + 1);
+        else if (!is_first)
+            return fail_at(pos, end, out_fail_pos);
         if (pos >= end || *pos != '"')
             return fail_at(pos, end, out_fail_pos);
         enum vtci_learn learn = take_key(literal, pos, end, out_fail_pos);
@@ -233,7 +231,8 @@ vtc_status vtci_trie_learn(struct vtci_row_parser *parser, uint32_t path, uint32
         literal.value = vtci_skip_space(inside) + 1;
         *out_learn = VTCI_LEARNED;
     } else {
-        *out_learn = take_literal(&literal, path == 0, inside, end, out_fail_pos);
+        *out_learn =
+            take_literal(&literal, path == 0, before == VTCI_NONE, inside, end, out_fail_pos);
     }
     literal.start = pos;
     if (*out_learn != VTCI_LEARNED)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/power10.h"
 
 #define VTCI_NUMBER_ROOM 64
 
@@ -32,28 +33,9 @@ static inline uint64_t vtci_digits8(uint32_t value)
 /* How many decimal digits; 1 for 0. */
 static inline unsigned vtci_digit_count(uint64_t value)
 {
-    static const uint64_t power10[20] = {0u,
-                                         10u,
-                                         100u,
-                                         1000u,
-                                         10000u,
-                                         100000u,
-                                         1000000u,
-                                         10000000u,
-                                         100000000u,
-                                         1000000000u,
-                                         10000000000u,
-                                         100000000000u,
-                                         1000000000000u,
-                                         10000000000000u,
-                                         100000000000000u,
-                                         1000000000000000u,
-                                         10000000000000000u,
-                                         100000000000000000u,
-                                         1000000000000000000u,
-                                         10000000000000000000u};
-    unsigned guess = vtci_bit_length(value | 1) * 1233 >> 12; /* log10(2) is near 1233 / 4096 */
-    return guess + (value >= power10[guess]);
+    value |= 1; /* 0 has a digit; but for 1, powers of ten are even */
+    unsigned guess = vtci_bit_length(value) * 1233 >> 12; /* log10(2) is near 1233 / 4096 */
+    return guess + (value >= vtci_power10[guess]);
 }
 
 /* Writes the text; returns the byte behind it. `scale` is at most 18. */

@@ -11,13 +11,21 @@
 #include "vtc/status.h"
 
 enum vtci_issue_cause {
-    VTCI_ISSUE_GARBAGE = 1,        /* text between events, neither white space nor a comma */
-    VTCI_ISSUE_MALFORMED = 2,      /* an object that is cut off or malformed */
-    VTCI_ISSUE_TOO_LONG = 3,       /* an event longer than the writer keeps in columns */
-    VTCI_ISSUE_NOT_AN_OBJECT = 4,  /* an element that is no object */
-    VTCI_ISSUE_CUT_OFF = 5,        /* the document ends within an event */
-    VTCI_ISSUE_SECOND_DOCUMENT = 6 /* a second document begins */
+    VTCI_ISSUE_GARBAGE = 1,         /* text between events, neither white space nor a comma */
+    VTCI_ISSUE_MALFORMED = 2,       /* an object that is cut off or malformed */
+    VTCI_ISSUE_TOO_LONG = 3,        /* an event longer than the writer keeps in columns */
+    VTCI_ISSUE_NOT_AN_OBJECT = 4,   /* an element that is no object */
+    VTCI_ISSUE_CUT_OFF = 5,         /* the document ends within an event */
+    VTCI_ISSUE_SECOND_DOCUMENT = 6, /* a second document begins */
+    VTCI_ISSUE_WORD = 7,            /* an object with a bare word that is no JSON */
+    VTCI_ISSUE_COMMA = 8            /* an object with a comma that is missing or too many */
 };
+
+/* Whether the length of such an issue reaches from the object to where it goes wrong (SPEC 7.7). */
+static inline bool vtci_issue_ends_at_fault(uint8_t cause)
+{
+    return cause == VTCI_ISSUE_MALFORMED || cause == VTCI_ISSUE_WORD || cause == VTCI_ISSUE_COMMA;
+}
 
 /* In words, for people. */
 const char *vtci_issue_cause_text(uint8_t cause);

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/error.h"
+#include "base/found_text.h"
 #include "wire/file_header.h"
 
 static const uint8_t magic[8] = {0x89, 'V', 'T', 'C', '\r', '\n', 0x1a, '\n'};
@@ -17,9 +18,11 @@ vtc_status vtci_file_header_decode(const void *bytes, size_t len_bytes,
     if (len_bytes == 0)
         return vtci_error_set(err, VTC_ERR_NOT_VTC, 0, "HDR-1",
                               "expected a vtc file, found an empty one");
+    struct vtci_found_text text;
     if (memcmp(at, magic, magic_len) != 0)
         return vtci_error_set(err, VTC_ERR_NOT_VTC, 0, "HDR-1",
-                              "expected the magic of a vtc file, found something else");
+                              "expected the magic of a vtc file, found %s",
+                              vtci_found_text(&text, at, magic_len));
     if (len_bytes < VTCI_FILE_HEADER_BYTES)
         return vtci_error_set(err, VTC_ERR_TRUNCATED, 0, "HDR-1",
                               "expected a header of 32 bytes, found %zu", len_bytes);

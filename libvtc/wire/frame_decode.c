@@ -1,6 +1,7 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/error.h"
+#include "base/found_text.h"
 #include "base/limits.h"
 #include "wire/frame.h"
 
@@ -12,9 +13,11 @@ vtc_status vtci_frame_peek(const void *bytes, size_t len_bytes, uint64_t offset,
 {
     const uint8_t *at = bytes;
     size_t sync_len = len_bytes < sizeof sync_mark ? len_bytes : sizeof sync_mark;
+    struct vtci_found_text text;
     if (sync_len && memcmp(at, sync_mark, sync_len) != 0)
         return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "FRM-1",
-                              "expected the sync mark of a frame, found something else");
+                              "expected the sync mark of a frame, found %s",
+                              vtci_found_text(&text, at, sync_len));
     if (len_bytes < VTCI_FRAME_FIXED_BYTES)
         return vtci_error_set(err, VTC_ERR_TRUNCATED, offset, "FRM-1",
                               "expected the 24 bytes that begin a frame, found %zu", len_bytes);

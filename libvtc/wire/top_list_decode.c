@@ -17,6 +17,14 @@ static vtc_status wrong(uint64_t offset, struct vtc_error *err, const char *what
                           (unsigned long long)found);
 }
 
+static vtc_status wrong_track(uint64_t offset, struct vtc_error *err, const char *expected,
+                              uint64_t found)
+{
+    return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "IDX-4",
+                          "the top list in the INDEX is wrong: expected %s, found %llu", expected,
+                          (unsigned long long)found);
+}
+
 /* SPEC: CON-2: a span takes eight bytes at least. */
 static vtc_status take_count(struct vtci_fields *fields, uint64_t offset, size_t *out_span_count,
                              struct vtc_error *err)
@@ -130,10 +138,12 @@ static vtc_status take_tracks(struct vtci_fields *fields, uint64_t offset,
         struct vtci_top_track *track = &list->tracks[i];
         VTC_TRY(take_text(fields, offset, &track->process, err));
         VTC_TRY(take_text(fields, offset, &track->thread, err));
-        if (step >= UINT32_MAX || next + step >= UINT32_MAX ||
-            track->process.code > VTCI_TOP_NO_NAME || track->thread.code > VTCI_TOP_NO_NAME)
-            return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "IDX-4",
-                                  "expected the names of a track, found something else");
+        if (step >= UINT32_MAX || next + step >= UINT32_MAX)
+            return wrong_track(offset, err, "a track below 2^32 - 1, as a step", step);
+        if (track->process.code > VTCI_TOP_NO_NAME)
+            return wrong_track(offset, err, "the name of a process, or none", track->process.code);
+        if (track->thread.code > VTCI_TOP_NO_NAME)
+            return wrong_track(offset, err, "the name of a thread, or none", track->thread.code);
         track->track = (uint32_t)(next + step);
         next += step + 1;
     }

@@ -97,7 +97,10 @@ cat >issues.json <<'END'
 [{"ph":"i","ts":1,"name":"a"},
 garbage {"ph":"i","ts":2,"name":"a"},
 7,
-{"ph":"i","ts":3,"name":"a"}]
+{"ph":"i","ts":3,"name":"a"},
+{"ph":"i","ts":4,"dur":tru},
+{"ph":"i","ts":5,,"args":{"a":1,}},
+{"ph" "i"}]
 END
 "$VTC" compress -q issues.json
 run info issues.vtc
@@ -105,9 +108,12 @@ expect_code 0
 grep -q '^events     3, ' .out || fail "$(grep ^events .out)"
 sed -n '/^issues/,/^$/p' .out | sed '$d' >issues
 cat >wanted <<'END'
-issues     2
+issues     5
   byte 31, 7 long: text between events that is no white space and no comma
   byte 69, 1 long: an element that is no object
+  byte 102: an object with a bare word that is no JSON, at byte 125
+  byte 131: an object with a comma that is missing or too many, at byte 148
+  byte 167: an object that is cut off or malformed, at byte 173
 END
 same wanted issues 'the issues'
 head -c 50 trace.json >cut.json

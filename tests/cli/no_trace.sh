@@ -14,16 +14,21 @@ refused() { # TEXT LINE COLUMN BYTE MESSAGE
 }
 
 no_trace='this is JSON without trace events: expected'
-refused 'hello' 1 1 0 'expected `{` or `[`, found something else'
-refused '\n\n  12' 3 3 4 'expected `{` or `[`, found something else'
-refused '"x"' 1 1 0 'expected `{` or `[`, found a string'
+refused 'hello' 1 1 0 'expected `{` or `[`, found `hello`'
+refused '\n\n  12' 3 3 4 'expected `{` or `[`, found `12`'
+refused '\0211PNG\r\n' 1 1 0 'expected `{` or `[`, found 89 50 4e 47'
+refused 'a text of more than a few bytes' 1 1 0 'expected `{` or `[`, found `a`'
+refused 'texts_of_more_than_sixteen_bytes' 1 1 0 'expected `{` or `[`, found `texts_of_more_th` ...'
+refused '"x"' 1 1 0 'expected `{` or `[`, found `"x"`'
 refused '' 1 1 0 'expected `{` or `[`, found the end'
-refused '{"a": tru}' 1 7 6 'expected a value, found something else'
-refused '{"b": [1,\n 2],\n "a": tru}' 3 7 21 'expected a value, found something else'
-refused '[}' 1 2 1 'a bracket closes what is not open'
+refused '{"a": tru}' 1 7 6 'expected a value, a comma or `}`, found `tru`'
+refused '{"b": [1,\n 2],\n "a": tru}' 3 7 21 'expected a value, a comma or `}`, found `tru`'
+refused '[}' 1 2 1 'expected an event or `]`, found `}`'
+refused '[{"ph":"X","dur":tru}]' 1 18 17 'expected an event, found an object with a bare word that is no JSON'
+refused '[{"ph":"X",}]' 1 12 11 'expected an event, found an object with a comma that is missing or too many'
 refused '[1,2,}' 1 2 1 'expected an event, found an element that is no object'
 refused '["a"]' 1 2 1 'expected an event, found an element that is no object'
-refused '{"a":{"b":1}' 1 13 12 'the document ends early'
+refused '{"a":{"b":1}' 1 13 12 'the document ends before it is closed'
 refused '{"foo": [1,2,3]}' 1 16 15 \
     "$no_trace the member traceEvents, found the end of the object"
 refused '{"a":{"traceEvents":[]}}\n\n' 1 24 23 \

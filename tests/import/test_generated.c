@@ -1,126 +1,36 @@
 /* Documents made by chance: a generator writes traces with a layout, a spelling and a structure that
- * it changes as it goes, then damages some; each must come back byte for byte, at several levels, in
- * pieces of any size, and the same with any number of threads. Every run uses the same seeds;
- * VTC_SEED=n tries others. ctest: labels threads
+ * it changes as it goes: events of many keys and great depth, garbage between them, objects that are
+ * malformed or break off. It keeps a model: how many events that makes, and which issues where. Some
+ * are then damaged, and only have to come back. Each does, byte for byte, at several levels, in pieces
+ * of any size, and the same with any number of threads. Every run uses the same seeds; VTC_SEED=n
+ * tries others. ctest: labels threads
  * ctest: timeout 600
  */
 #include "support/cmocka_all.h"
-#include "support/round_trip.h"
+#include "support/generated_values.h"
+#include "support/issues.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct chance {
-    uint64_t state;
+enum form { IN_ARRAY, IN_OBJECT, ALONE };
+
+struct model {
+    struct bytes text;
+    enum form form;
+    uint64_t ns; /* the time of the last event */
+    uint64_t events;
+    struct issue issues[600];
+    size_t issue_count;
+    bool is_broken; /* the last object broke off … */
+    bool in_string; /* … within a string: the next quote ends it */
 };
 
-static uint32_t draw(struct chance *chance, uint32_t below)
+static void expect_issue(struct model *model, size_t offset, size_t end, unsigned cause)
 {
-    chance->state = chance->state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)((chance->state >> 33) % below);
-}
-
-static const char *pick(struct chance *chance, const char *const *from, uint32_t count)
-{
-    return from[draw(chance, count)];
-}
-
-#define PICK(chance, ...)                              \
-    pick((chance), (const char *const[]){__VA_ARGS__}, \
-         sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
-
-struct layout {
-    const char *separator, *colon, *comma, *open, *close;
-};
-
-static struct layout make_layout(struct chance *chance)
-{
-    struct layout layout = {
-        PICK(chance, ",", ",\n", ", ", ",\r\n    ", "\n", " ,"),
-        PICK(chance, ":", ": ", " : ", ":\n"),
-        PICK(chance, ",", ", ", ",\n  ", " ,"),
-        PICK(chance, "{", "{ ", "{\n  "),
-        PICK(chance, "}", " }", "\n}"),
-    };
-    return layout;
-}
-
-static void put_number(struct chance *chance, struct bytes *out)
-{
-    char text[64];
-    double value = (double)draw(chance, 1000000) / (double)(1 + draw(chance, 1000));
-    switch (draw(chance, 12)) {
-    case 0: snprintf(text, sizeof text, "%u", draw(chance, 10)); break;
-    case 1: snprintf(text, sizeof text, "-%u", draw(chance, 100000)); break;
-    case 2: snprintf(text, sizeof text, "%.3f", value); break;
-    case 3: snprintf(text, sizeof text, "%.17g", value); break;
-    case 4: snprintf(text, sizeof text, "%e", value); break;
-    case 5: snprintf(text, sizeof text, "%g", value); break;
-    case 6:
-        snprintf(text, sizeof text, "16999999991%05u%03u", draw(chance, 100000),
-                 draw(chance, 1000));
-        break;
-    case 7:
-        snprintf(text, sizeof text, "%s",
-                 PICK(chance, "true", "false", "null", "NaN", "-0", "0.0", "1e400",
-                      "9223372036854775807", "-9223372036854775808", "00", "1.", ".1"));
-        break;
-    default: snprintf(text, sizeof text, "%u", 1000 + draw(chance, 1000)); break;
-    }
-    bytes_text(out, text);
-}
-
-static void put_string(struct chance *chance, struct bytes *out)
-{
-    bytes_text(out, "\"");
-    switch (draw(chance, 6)) {
-    case 0:
-        for (uint32_t i = draw(chance, 40); i > 0; i--) {
-            uint8_t byte = (uint8_t)draw(chance, 256);
-            if (byte == '"' || byte == '\\')
-                bytes_text(out, "\\");
-            bytes_append(out, &byte, 1);
-        }
-        break;
-    case 1: bytes_text(out, PICK(chance, "\\u00e9", "\\ud83d", "\\\\", "\\\"", "")); break;
-    case 2: put_number(chance, out); break;
-    case 3: {
-        char text[32];
-        snprintf(text, sizeof text, "0x%x%04x", draw(chance, 100000), draw(chance, 65536));
-        bytes_text(out, text);
-        break;
-    }
-    default:
-        bytes_text(out, PICK(chance, "alpha", "beta", "gamma::delta(int)", "f (file.py:12)"));
-        break;
-    }
-    bytes_text(out, "\"");
-}
-
-static void put_value(struct chance *chance, const struct layout *layout, struct bytes *out,
-                      unsigned depth)
-{
-    uint32_t kind = draw(chance, depth > 4 ? 6 : 10);
-    if (kind < 3) {
-        put_number(chance, out);
-    } else if (kind < 6) {
-        put_string(chance, out);
-    } else {
-        bool list = kind < 8;
-        bytes_text(out, list ? "[" : layout->open);
-        for (uint32_t i = draw(chance, 5), first = 1; i > 0; i--, first = 0) {
-            if (!first)
-                bytes_text(out, draw(chance, 40) ? layout->comma : "  ,");
-            if (!list) {
-                bytes_text(out,
-                           PICK(chance, "\"k\"", "\"size\"", "\"\\u0041\"", "\"x y\"", "\"\""));
-                bytes_text(out, layout->colon);
-            }
-            put_value(chance, layout, out, depth + 1);
-        }
-        bytes_text(out, list ? "]" : layout->close);
-    }
+    assert_true(model->issue_count < sizeof model->issues / sizeof *model->issues);
+    model->issues[model->issue_count++] = (struct issue){offset, end, cause};
 }
 
 static void put_key(const struct layout *layout, struct bytes *out, const char *key)
@@ -132,10 +42,12 @@ static void put_key(const struct layout *layout, struct bytes *out, const char *
     bytes_text(out, layout->colon);
 }
 
-static void put_event(struct chance *chance, const struct layout *layout, struct bytes *out,
-                      uint64_t *ns)
+/* An event as far as to its closing bracket. */
+static void put_members(struct chance *chance, const struct layout *layout, struct model *model)
 {
     char text[64];
+    struct bytes *out = &model->text;
+    uint64_t *ns = &model->ns;
     *ns += draw(chance, 5000);
     bytes_text(out, layout->open);
     bytes_text(out, "\"ph\"");
@@ -168,30 +80,157 @@ static void put_event(struct chance *chance, const struct layout *layout, struct
         put_key(layout, out, PICK(chance, "args", "cat", "id", "tts", "tdur", "s", "ts"));
         put_value(chance, layout, out, 0);
     }
-    bytes_text(out, layout->close);
 }
 
-static void make_document(struct chance *chance, struct bytes *out)
+/* Members that no shape holds: ever new keys, more of them than slots, nodes deeper than paths. */
+static void put_odd_members(struct chance *chance, const struct layout *layout, struct bytes *out)
+{
+    char key[32];
+    for (uint32_t i = draw(chance, 200) ? 1 : 5000, new = draw(chance, 1u << 30); i > 0; i--) {
+        snprintf(key, sizeof key, "k%u", new + i);
+        put_key(layout, out, key);
+        put_number(chance, out);
+    }
+    uint32_t depth = draw(chance, 100) ? 0 : 200 + draw(chance, 300);
+    if (!depth)
+        return;
+    put_key(layout, out, "args");
+    for (uint32_t i = 0; i < depth; i++)
+        bytes_text(out, i % 2 ? "[1, " : "{\"a\":");
+    put_value(chance, layout, out, 0);
+    for (uint32_t i = depth; i-- > 0;)
+        bytes_text(out, i % 2 ? "]" : "}");
+}
+
+static void put_event(struct chance *chance, const struct layout *layout, struct model *model)
+{
+    put_members(chance, layout, model);
+    if (draw(chance, 10) == 0)
+        put_odd_members(chance, layout, &model->text);
+    bytes_text(&model->text, layout->close);
+    model->events++;
+}
+
+/* An event with a fault, which stands in place of the ^; at the end, it is the closing bracket. */
+static void put_malformed(struct chance *chance, const struct layout *layout, struct model *model)
+{
+    static const struct {
+        const char *text;
+        unsigned cause;
+    } faults[] = {
+        {",\"dur\":^tru", WORD},
+        {",\"ts\" : ^1.2.3", WORD},
+        {",\"n\":^'a, b'", WORD},
+        {",^'n':1", WORD},
+        {",\"k\":[1, 2,{\"c\":^nul},3]", WORD},
+        {",^,\"k\":1", COMMA},
+        {"\n^\"k\":1", COMMA},
+        {",\"k\":{\"b\":[1,^,2]}", COMMA},
+        {",\"k\":{\"b\":{\"c\":[1,^]}}", COMMA},
+        {",^", COMMA},
+        {",\"k\" ^\"v\"", MALFORMED},
+        {",\"k\":^", MALFORMED},
+    };
+    size_t start = model->text.len_bytes;
+    put_members(chance, layout, model);
+    if (draw(chance, 10) == 0)
+        put_odd_members(chance, layout, &model->text);
+    uint32_t which = draw(chance, sizeof faults / sizeof *faults);
+    const char *mark = strchr(faults[which].text, '^');
+    bytes_append(&model->text, faults[which].text, (size_t)(mark - faults[which].text));
+    size_t fault = model->text.len_bytes + (mark[1] ? 0 : strlen(layout->close) - 1);
+    bytes_text(&model->text, mark + 1);
+    bytes_text(&model->text, layout->close);
+    expect_issue(model, start, fault, faults[which].cause);
+}
+
+/* An event that breaks off behind a member or within a string. */
+static void put_broken(struct chance *chance, const struct layout *layout, struct model *model)
+{
+    expect_issue(model, model->text.len_bytes, 0, MALFORMED);
+    put_members(chance, layout, model);
+    model->is_broken = true;
+    model->in_string = draw(chance, 2);
+    if (model->in_string)
+        bytes_text(&model->text, ",\"name\":\"abc");
+}
+
+/* Of what broke off, the bracket of the next object shows it, or the key that is in no string. */
+static void end_broken(const struct layout *layout, struct model *model)
+{
+    size_t start = model->text.len_bytes;
+    if (model->is_broken)
+        model->issues[model->issue_count - 1].end =
+            model->in_string ? start + strlen(layout->open) + 1 : start;
+    model->is_broken = false;
+}
+
+static void put_separator(struct chance *chance, const struct layout *layout, struct model *model)
+{
+    if (model->is_broken || draw(chance, 100)) {
+        bytes_text(&model->text, layout->separator);
+        return;
+    }
+    const char *text = PICK(chance, " @ ", ",7,", "");
+    size_t at = model->text.len_bytes + 1;
+    bytes_text(&model->text, text);
+    if (*text)
+        expect_issue(model, at, at + 1,
+                     text[1] == '7' && model->form != ALONE ? NOT_AN_OBJECT : GARBAGE);
+}
+
+static void put_end(struct chance *chance, struct model *model)
+{
+    struct bytes *out = &model->text;
+    bool closed = draw(chance, 4);
+    if (model->form == IN_ARRAY) {
+        bytes_text(out, closed ? PICK(chance, "]", ",]", "\n]\n") : "");
+    } else if (model->form == IN_OBJECT) {
+        bytes_text(out, closed ? PICK(chance, "]}", ",]}\n", "],\"z\":{\"deep\":[{}]}}") : "");
+        if (!closed)
+            expect_issue(model, out->len_bytes, out->len_bytes, CUT_OFF);
+    }
+    if (!closed || draw(chance, 4))
+        return;
+    struct layout layout = make_layout(chance);
+    bytes_text(out, "\n");
+    if (model->form != ALONE)
+        expect_issue(model, out->len_bytes, out->len_bytes + 1, SECOND_DOCUMENT);
+    for (uint32_t i = 1 + draw(chance, 5); i > 0; i--) {
+        put_event(chance, &layout, model);
+        bytes_text(out, layout.separator);
+    }
+}
+
+static void make_document(struct chance *chance, struct model *model)
 {
     struct layout layout = make_layout(chance);
-    bool object = draw(chance, 2);
-    uint64_t ns = draw(chance, 1000000);
+    struct bytes *out = &model->text;
+    model->form = (enum form)draw(chance, 3);
+    model->ns = draw(chance, 1000000);
     bytes_text(out, PICK(chance, "", "", " ", "\n", "\xEF\xBB\xBF"));
-    if (object)
+    if (model->form == IN_OBJECT)
         bytes_text(out,
                    PICK(chance, "{\"traceEvents\":[", "{\"a\":{\"b\":[1]},\"traceEvents\": [\n"));
-    else
+    else if (model->form == IN_ARRAY)
         bytes_text(out, PICK(chance, "[", "[\n", "[ "));
-    for (uint32_t i = draw(chance, 400), first = 1; i > 0; i--, first = 0) {
-        if (!first)
-            bytes_text(out, draw(chance, 100) ? layout.separator : PICK(chance, " @ ", ",7,", ""));
-        put_event(chance, &layout, out, &ns);
+    uint32_t count = 1 + draw(chance, 400);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i)
+            put_separator(chance, &layout, model);
         if (draw(chance, 100) == 0)
             layout = make_layout(chance);
+        end_broken(&layout, model);
+        bool whole = i == 0 || i + 1 == count;
+        uint32_t kind = whole ? 0 : draw(chance, 50);
+        if (kind == 1)
+            put_malformed(chance, &layout, model);
+        else if (kind == 2)
+            put_broken(chance, &layout, model);
+        else
+            put_event(chance, &layout, model);
     }
-    bytes_text(out, PICK(chance, "", "]", ",]", "\n]\n"));
-    if (object)
-        bytes_text(out, PICK(chance, "}", ",\"z\":{\"deep\":[{}]}}", ""));
+    put_end(chance, model);
 }
 
 /* Turns some bytes over, takes some out, puts some in. */
@@ -216,35 +255,46 @@ static uint64_t first_seed(void)
     return text ? strtoull(text, NULL, 10) : 1;
 }
 
-static void check_document(uint64_t seed, const struct bytes *text, struct chance *chance)
+/* `is_damaged`: the model holds no longer. */
+static void check_document(uint64_t seed, struct chance *chance, const struct model *model,
+                           bool is_damaged)
 {
     static const int levels[] = {1, 3, 6, 12, 19};
+    const struct bytes *text = &model->text;
     struct vtc_compress_result result;
     struct vtc_error err;
     struct bytes probe = {0};
+    char what[32];
+    snprintf(what, sizeof what, "seed %llu", (unsigned long long)seed);
     vtc_status status = compress_bytes(text->data, text->len_bytes, 0, 1, 1, &probe, &result, &err);
+    bool as_expected =
+        is_damaged || (status == VTC_OK &&
+                       file_has(&probe, model->events, model->issues, model->issue_count, what));
     bytes_free(&probe);
+    if (!as_expected)
+        fail_msg("%s: %s", what, vtc_status_name(status));
     if (status == VTC_ERR_NOT_JSON || status == VTC_ERR_NOT_TRACE)
         return;
     size_t piece_bytes = draw(chance, 2) ? 0 : 1 + draw(chance, 5000);
     int level = levels[draw(chance, 5)];
     if (status != VTC_OK || !round_trips(text->data, text->len_bytes, piece_bytes, level, &result))
-        fail_msg("seed %llu, level %d: %s", (unsigned long long)seed, level,
-                 vtc_status_name(status));
+        fail_msg("%s, level %d: %s", what, level, vtc_status_name(status));
 }
 
 static void test_round_trip__generated(void **state)
 {
     (void)state;
+    static struct model model;
     uint64_t seed = first_seed();
     for (uint64_t end = seed + 400; seed < end; seed++) {
         struct chance chance = {seed * 0x9E3779B97F4A7C15u};
-        struct bytes text = {0};
-        make_document(&chance, &text);
-        if (draw(&chance, 3) == 0)
-            damage(&chance, &text);
-        check_document(seed, &text, &chance);
-        bytes_free(&text);
+        memset(&model, 0, sizeof model);
+        make_document(&chance, &model);
+        bool is_damaged = draw(&chance, 3) == 0;
+        if (is_damaged)
+            damage(&chance, &model.text);
+        check_document(seed, &chance, &model, is_damaged);
+        bytes_free(&model.text);
     }
 }
 
@@ -252,15 +302,16 @@ static void test_round_trip__generated(void **state)
 static void test_compress__is_deterministic(void **state)
 {
     (void)state;
-    struct bytes text = {0}, files[4] = {{0}};
+    static struct model model;
+    struct bytes files[4] = {{0}};
     struct chance chance = {first_seed()};
     struct layout layout = make_layout(&chance);
-    uint64_t ns = 0;
-    bytes_text(&text, "[");
-    while (text.len_bytes < 20000000) {
-        put_event(&chance, &layout, &text, &ns);
-        bytes_text(&text, ",");
+    bytes_text(&model.text, "[");
+    while (model.text.len_bytes < 20000000) {
+        put_event(&chance, &layout, &model);
+        bytes_text(&model.text, ",");
     }
+    struct bytes text = model.text;
     for (unsigned i = 0; i < 4; i++) {
         struct vtc_error err;
         if (compress_bytes(text.data, text.len_bytes, i == 3 ? 777777 : 0, 3, i, &files[i], NULL,

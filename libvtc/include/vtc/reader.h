@@ -154,8 +154,8 @@ VTC_API VTC_NODISCARD vtc_status vtc_reader_frame(const vtc_reader *reader, uint
 
 /** A place of the document that is no event. @since 1.0 */
 struct vtc_issue {
-    uint64_t offset; /**< in the document */
-    uint64_t len_bytes;
+    uint64_t offset;     /**< in the document */
+    uint64_t len_bytes;  /**< of a malformed object: up to where it goes wrong */
     const char *cause;   /**< a static sentence */
     unsigned cause_code; /**< as in format/SPEC.md, section 7.7 */
 };
