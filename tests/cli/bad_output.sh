@@ -1,4 +1,5 @@
 # Standard output that cannot be written to: a full disk, a closed descriptor, a reader that goes away.
+# ctest: timeout 400
 # shellcheck shell=bash source-path=SCRIPTDIR
 . "$(dirname "$0")/support/lib.sh"
 . "$source_dir/tests/cli/support/commands.sh"

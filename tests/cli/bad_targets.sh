@@ -1,6 +1,7 @@
 # Every command that writes, where it cannot: an existing target, a directory, no directory, no
 # permission, a full disk, a device. The target stays as it was, nothing is left beside it, and the
 # source is there, with --rm too.
+# ctest: timeout 400
 # shellcheck shell=bash source-path=SCRIPTDIR disable=SC2053,SC2086
 . "$(dirname "$0")/support/lib.sh"
 . "$source_dir/tests/cli/support/commands.sh"

@@ -1,4 +1,5 @@
 # Truncated and damaged files: at every place behind the document, and in every part before it.
+# ctest: timeout 400
 # shellcheck shell=bash source-path=SCRIPTDIR
 . "$(dirname "$0")/support/lib.sh"
 
