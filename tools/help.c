@@ -69,7 +69,9 @@ static const char INFO_HELP[] =
     "usage: vtc info [OPTION]... [FILE]...\n"
     "\n"
     "Shows events, tracks, time range, phases, the document and what in it is no event, and for\n"
-    "every column its bytes and encoding.\n"
+    "every column its bytes and encoding. Of what is no event or damaged the first 20 places, and "
+    "the\n"
+    "60 columns that take most; with -v or --json all.\n"
     "\n"
     "      --json         as JSON\n" THREADS_HELP COMMON_HELP;
 

@@ -38,6 +38,8 @@ assert info["damage"]["offset"] == 8236 and info["damage"]["rule"] == "LIV-8", i
 ' <.out || fail 'JSON has no damage'
 run info good.vtc
 expect_code 0
+grep -q '^size       12,288 bytes (12\.0 KiB)$' .out || fail 'not the size of the file'
+grep -q '^compacted  .* of the document$' .out || fail 'not what it would be'
 grep -q '^state      complete$' .out || fail 'a good file is not complete'
 
 begin 'query'
