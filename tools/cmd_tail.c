@@ -148,10 +148,10 @@ static vtc_status follow(struct tail *work, struct vtc_error *err)
         status = vtc_live_refresh(work->file.live, err);
         if (status == VTC_OK)
             status = take_all(work, buffer, err);
-        if (status == VTC_OK && !ferror(stdout))
-            nanosleep(&pause, NULL);
-        if (ferror(stdout))
+        if (ferror(stdout) || !descriptor_stdout_has_reader())
             break;
+        if (status == VTC_OK)
+            nanosleep(&pause, NULL);
     }
     free(buffer);
     return status == VTC_END ? VTC_OK : status;

@@ -1,4 +1,5 @@
-# What `vtc compress` cannot take: no text of a trace, no JSON, packed data that is damaged.
+# What `vtc compress` cannot take: no text of a trace, no JSON, packed data that is damaged. And what it
+# should have been given first.
 # shellcheck shell=bash source-path=SCRIPTDIR
 . "$(dirname "$0")/support/lib.sh"
 
@@ -84,3 +85,18 @@ if command -v zstd >/dev/null; then
 else
     skip 'there is no zstd'
 fi
+
+begin 'a trace that was not compressed yet'
+gzip -c trace.json >trace.json.gz
+printf '\357\273\277 \n[]' >list.json
+for command in info verify decompress 'query --format csv' recover 'export --to chrome'; do
+    question=
+    [ "${command%% *}" = query ] && question='slowest 1'
+    for case in 'trace.json JSON' 'list.json JSON' 'trace.json.gz gzip data'; do
+        # shellcheck disable=SC2086
+        run $command ${case%% *} $question
+        expect_code 2
+        echo "vtc: ${case%% *}: byte 0: expected a vtc file, found ${case#* };\
+ 'vtc compress' makes one of a trace [HDR-1]" | expect_err
+    done
+done

@@ -1,5 +1,6 @@
 # Names that would steer a terminal, in traces and of files: whatever a person reads has them escaped,
 # once; what a program reads has them as its format says.
+# ctest: timeout 400
 # shellcheck shell=bash source-path=SCRIPTDIR
 . "$(dirname "$0")/support/lib.sh"
 . "$source_dir/tests/cli/support/commands.sh"

@@ -1,5 +1,6 @@
 # Several files of which some are bad: all others are worked on, and the exit code is that of the first
 # that failed.
+# ctest: timeout 400
 # shellcheck shell=bash source-path=SCRIPTDIR
 . "$(dirname "$0")/support/lib.sh"
 . "$source_dir/tests/cli/support/commands.sh"

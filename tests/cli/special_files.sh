@@ -1,5 +1,6 @@
 # What is no regular file with a name of its own: standard input by name, FIFOs, what the shell puts for
 # `<(command)`, symbolic links; and names from which the output's cannot be made.
+# ctest: timeout 400
 # shellcheck shell=bash source-path=SCRIPTDIR
 . "$(dirname "$0")/support/lib.sh"
 

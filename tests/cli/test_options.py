@@ -1,5 +1,6 @@
 """The options of each command are the same where the tool takes them, in its help, in the manual (its
 synopsis and its list of options) and in the completion of bash."""
+# ctest: timeout 240
 import os
 import pathlib
 import re

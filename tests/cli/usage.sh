@@ -1,4 +1,5 @@
 # Help, version and every way to call the tool wrongly.
+# ctest: timeout 400
 . "$(dirname "$0")/support/lib.sh"
 
 begin 'no command'
