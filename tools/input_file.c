@@ -89,15 +89,19 @@ static int temporary_file(void)
 
 static vtc_status copy_to_temporary(int from_fd, int *out_fd, struct vtc_error *err)
 {
+    static const char what[] = "a temporary file for what comes from the pipe";
     static char buffer[64 << 10];
     int fd = temporary_file();
     if (fd < 0)
-        return failure_errno(err, errno, "a temporary file for what comes from the pipe");
+        return failure_errno(err, errno, what);
     for (;;) {
         size_t bytes = 0;
         vtc_status result = input_file_read(from_fd, buffer, sizeof buffer, &bytes, err);
-        if (result == VTC_OK && bytes > 0)
+        if (result == VTC_OK && bytes > 0) {
             result = descriptor_write_all(fd, buffer, bytes, err);
+            if (result != VTC_OK)
+                failure_errno(err, err->sys_errno, what);
+        }
         if (result != VTC_OK) {
             close(fd);
             return result;

@@ -131,6 +131,14 @@ if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=64k tmpfs disk 2>/dev/null; then
     echo 'vtc: standard output: write: No space left on device' | expect_err
     rm -f disk/*
 
+    begin 'a full disk for what comes from a pipe'
+    cat big.vtc | TMPDIR=disk "$VTC" decompress >/dev/null 2>.err
+    code=$?
+    expect_code 5
+    echo 'vtc: standard input: a temporary file for what comes from the pipe: No space left on device' |
+        expect_err
+    [ -z "$(ls -A disk)" ] || fail "left behind: $(ls -A disk)"
+
     begin 'compacting in place on a full disk'
     cp live.vtc disk/app.vtc
     head -c 100000 /dev/zero >disk/fill 2>/dev/null
