@@ -1,8 +1,6 @@
 /* uftrace: the same loop of calls of a function that is compiled with -pg (record_traced.c), in a
  * process that `uftrace record` runs: this program itself, with `--child`.
  */
-#define _GNU_SOURCE
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
