@@ -2,20 +2,25 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "commands.h"
 #include "compact_notice.h"
+#include "input_file.h"
 #include "message.h"
+#include "output_file.h"
 #include "progress.h"
 #include "size_text.h"
 #include "summary.h"
+#include "trace_file.h"
 #include "vtc/compact.h"
 
 struct compaction {
     const struct options *options;
     const char *path;
+    struct compact_told told;
     struct progress progress;
 };
 
@@ -37,7 +42,7 @@ static struct vtc_compact_opts opts_of(struct compaction *work)
         .progress = on_progress,
         .progress_context = work,
         .notice = compact_notice,
-        .notice_context = (void *)(uintptr_t)work->options,
+        .notice_context = &work->told,
     };
     return opts;
 }
@@ -45,8 +50,16 @@ static struct vtc_compact_opts opts_of(struct compaction *work)
 static enum exit_code finish(struct compaction *work, vtc_status status,
                              const struct vtc_error *err)
 {
+    char both[2 * 4096 + 4];
+    const char *subject = work->path;
     progress_end(&work->progress);
-    return status == VTC_OK ? CODE_OK : message_failure(work->path, status, err);
+    if (status == VTC_OK)
+        return CODE_OK;
+    if (status == VTC_ERR_IO && work->options->output) { /* of which, the message says */
+        snprintf(both, sizeof both, "%s => %s", subject, work->options->output);
+        subject = both;
+    }
+    return message_failure(subject, status, err);
 }
 
 /* --- one file --------------------------------------------------------------------------------- */
@@ -72,16 +85,50 @@ static void tell_file(const struct compaction *work, const struct vtc_compact_re
     }
 }
 
+/* What can be told from the names. */
+static enum exit_code check_names(const struct options *options, const char *path)
+{
+    struct vtc_error err;
+    struct stat source;
+    failure_init(&err);
+    vtc_status status = input_file_check(path, &err);
+    if (status != VTC_OK)
+        return message_failure(path, status, &err);
+    if (options->output && stat(path, &source) == 0)
+        status = output_file_check(options->output, &source, options->force, &err);
+    return status == VTC_OK ? CODE_OK : message_failure(options->output, status, &err);
+}
+
+/* A file that is left alone may be damaged nevertheless. */
+static enum exit_code tell_damage(const struct options *options, const char *path)
+{
+    struct trace_file file;
+    struct vtc_error err;
+    failure_init(&err);
+    vtc_status status = trace_file_open_raw(&file, path, options->memory_bytes, &err);
+    if (status != VTC_OK)
+        return message_failure(path, status, &err);
+    if (file.reader)
+        status = vtc_reader_damage(file.reader, &err);
+    trace_file_close(&file);
+    return status == VTC_OK ? CODE_OK : message_failure(path, status, &err);
+}
+
 static enum exit_code compact_file(const struct options *options, const char *path)
 {
-    struct compaction work = {.options = options, .path = path};
+    struct compaction work = {.options = options, .path = path, .told = {options, VTC_OK}};
     struct vtc_compact_opts opts = opts_of(&work);
     struct vtc_compact_result result;
     struct vtc_error err;
+    enum exit_code wrong = check_names(options, path);
+    if (wrong != CODE_OK)
+        return wrong;
     failure_init(&err);
     progress_begin(&work.progress, path, options->verbosity < 0);
     vtc_status status = vtc_compact(path, options->output, &opts, &result, &err);
     enum exit_code code = finish(&work, status, &err);
+    if (code == CODE_OK && result.left_alone)
+        code = tell_damage(options, path);
     if (code == CODE_OK)
         tell_file(&work, &result);
     return code;
@@ -106,7 +153,7 @@ static void tell_round(const struct options *options, const char *path,
 
 static enum exit_code compact_history(const struct options *options, const char *path)
 {
-    struct compaction work = {.options = options, .path = path};
+    struct compaction work = {.options = options, .path = path, .told = {options, VTC_OK}};
     struct vtc_compact_opts opts = opts_of(&work);
     const struct vtc_retention keep = {options->keep_age_ns, options->keep_size_bytes};
     struct vtc_compact_round round;

@@ -86,15 +86,15 @@ static vtc_status decompress_named(struct decompression *work, const char **out_
                                    struct vtc_error *err)
 {
     const struct options *options = work->options;
-    vtc_status status = target_name_choose(work->options, work->path, target_name_decompressed,
-                                           &work->target, &work->derived, err);
+    vtc_status status = trace_file_open(&work->file, work->path, options->memory_bytes, err);
+    if (status != VTC_OK)
+        return status;
+    status = target_name_choose(work->options, work->path, target_name_decompressed, &work->target,
+                                &work->derived, err);
     if (status == VTC_OK && options->remove_source)
         status = source_removal_check(work->path, err);
     if (status == VTC_OK)
-        status = trace_file_open(&work->file, work->path, options->memory_bytes, err);
-    if (status != VTC_OK)
-        return status;
-    status = decompress_opened(work, out_subject, err);
+        status = decompress_opened(work, out_subject, err);
     if (status == VTC_OK) {
         tell(work);
         if (options->verbosity >= 0)

@@ -79,9 +79,24 @@ static vtc_status write_output(struct export *work, struct vtc_error *err)
     return status;
 }
 
+/* A file would look whole; what goes to standard output is a part in any case. */
+static vtc_status refuse_damage(const struct export *work, struct vtc_error *err)
+{
+    vtc_status status = VTC_OK;
+    if (!work->file.live && strcmp(work->target, "-") != 0)
+        status = vtc_reader_damage(work->file.reader, err);
+    if (status != VTC_OK && work->options->verbosity >= 0)
+        message_print(work->file.name, "is damaged, and not exported to a file; -c gives what can "
+                                       "be read, 'vtc recover' makes a good file of it");
+    return status;
+}
+
 static vtc_status export_opened(struct export *work, const char **out_subject,
                                 struct vtc_error *err)
 {
+    vtc_status refused = refuse_damage(work, err);
+    if (refused != VTC_OK)
+        return refused;
     *out_subject = message_output_name(work->target);
     vtc_status status = output_file_open(&work->output, work->target, &work->file.status,
                                          work->options->force, false, err);
@@ -122,13 +137,13 @@ static enum exit_code export_file(const struct options *options, const char *pat
     work.options = options;
     work.path = path;
     const char *subject = message_input_name(path);
-    vtc_status status = target_name_choose(options, path, target_name_decompressed, &work.target,
-                                           &work.derived, &err);
-    if (status == VTC_OK)
-        status = trace_file_open_raw(&work.file, path, options->memory_bytes, &err);
+    vtc_status status = trace_file_open_raw(&work.file, path, options->memory_bytes, &err);
     enum exit_code code = CODE_OK;
     bool is_open = status == VTC_OK;
     if (is_open)
+        status = target_name_choose(options, path, target_name_decompressed, &work.target,
+                                    &work.derived, &err);
+    if (status == VTC_OK)
         status = export_opened(&work, &subject, &err);
     if (status != VTC_OK)
         code = message_failure(subject, status, &err);

@@ -21,7 +21,7 @@ static void print(const struct options *options, const struct trace_info *info)
     } else {
         if (has_printed)
             putchar('\n');
-        trace_info_print_text(info);
+        trace_info_print_text(info, options->verbosity > 0);
     }
     has_printed = true;
 }

@@ -6,7 +6,9 @@
 
 #include "commands.h"
 #include "compact_notice.h"
+#include "input_file.h"
 #include "message.h"
+#include "output_file.h"
 #include "progress.h"
 #include "size_text.h"
 #include "vtc/compact.h"
@@ -42,12 +44,53 @@ static void tell(const struct options *options, const struct vtc_merge_result *r
                   size_text_format(result->spilled_bytes, text));
 }
 
-enum exit_code cmd_merge(int argc, char **argv)
+/* What can be told from the names. */
+static enum exit_code check_names(const struct options *options)
 {
-    struct options options;
+    struct vtc_error err;
+    failure_init(&err);
+    for (int i = 0; i < options->operand_count; i++) {
+        vtc_status status = input_file_check(options->operands[i], &err);
+        if (status != VTC_OK)
+            return message_failure(options->operands[i], status, &err);
+    }
+    vtc_status status = output_file_check(options->output, NULL, options->force, &err);
+    return status == VTC_OK ? CODE_OK : message_failure(options->output, status, &err);
+}
+
+static enum exit_code merge(const struct options *options)
+{
     struct progress progress;
     struct vtc_merge_result result;
     struct vtc_error err;
+    struct compact_told told = {options, VTC_OK};
+    const struct vtc_compact_opts opts = {
+        .struct_size = sizeof opts,
+        .level = options->level,
+        .threads = options->threads,
+        .memory_limit_bytes = options->memory_bytes,
+        .overwrite = options->force,
+        .progress = on_progress,
+        .progress_context = &progress,
+        .notice = compact_notice,
+        .notice_context = &told,
+    };
+    failure_init(&err);
+    progress_begin(&progress, options->output, options->verbosity < 0);
+    vtc_status status = vtc_merge(options->operands, (size_t)options->operand_count,
+                                  options->output, &opts, &result, &err);
+    progress_end(&progress);
+    if (status != VTC_OK && told.last == status) /* of an input, by its name */
+        return exit_code_of(status);
+    if (status != VTC_OK)
+        return message_failure(options->output, status, &err);
+    tell(options, &result);
+    return result.damaged ? CODE_DAMAGED : CODE_OK;
+}
+
+enum exit_code cmd_merge(int argc, char **argv)
+{
+    struct options options;
     enum exit_code code = options_parse(argc, argv, COMMAND_MERGE, &options);
     if (code != CODE_OK)
         return code;
@@ -57,24 +100,6 @@ enum exit_code cmd_merge(int argc, char **argv)
         message_print("merge", "name files, and with -o the new one; see 'vtc merge --help'");
         return CODE_USAGE;
     }
-    const struct vtc_compact_opts opts = {
-        .struct_size = sizeof opts,
-        .level = options.level,
-        .threads = options.threads,
-        .memory_limit_bytes = options.memory_bytes,
-        .overwrite = options.force,
-        .progress = on_progress,
-        .progress_context = &progress,
-        .notice = compact_notice,
-        .notice_context = &options,
-    };
-    failure_init(&err);
-    progress_begin(&progress, options.output, options.verbosity < 0);
-    vtc_status status = vtc_merge(options.operands, (size_t)options.operand_count, options.output,
-                                  &opts, &result, &err);
-    progress_end(&progress);
-    if (status != VTC_OK)
-        return message_failure(options.output, status, &err);
-    tell(&options, &result);
-    return result.damaged ? CODE_DAMAGED : CODE_OK;
+    code = check_names(&options);
+    return code == CODE_OK ? merge(&options) : code;
 }

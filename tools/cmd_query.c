@@ -117,9 +117,10 @@ static enum exit_code run_query(const struct options *options, const char *path,
         status == VTC_OK ? descriptor_finish_stdout() : message_failure(file.name, status, &err);
     if (options->verbosity >= 0)
         session_warn_of_losses(&file);
-    enum exit_code damage = tell_damage(&file);
+    if (code == CODE_OK)
+        code = tell_damage(&file);
     trace_file_close(&file);
-    return code != CODE_OK ? code : damage;
+    return code;
 }
 
 enum exit_code cmd_query(int argc, char **argv)

@@ -1,5 +1,6 @@
 /* vtc record: runs a program that was compiled with -finstrument-functions and records its calls. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "commands.h"
 #include "message.h"
+#include "output_file.h"
 #include "record_files.h"
 #include "record_options.h"
 #include "record_run.h"
@@ -17,7 +19,7 @@
 #include "symbolize.h"
 #include "vtc/live.h"
 
-enum { PATH_BYTES = 4096 };
+enum { PATH_BYTES = 4096, PROBE_BYTES = 8192 };
 
 /* The program may change its directory before its first call: so the file's name is absolute. */
 static enum exit_code name_output(const struct record_options *options, char out_path[PATH_BYTES])
@@ -42,26 +44,27 @@ static enum exit_code name_output(const struct record_options *options, char out
  * a program that is not ours. */
 static enum exit_code prepare_output(const struct record_options *options, const char *path)
 {
-    struct stat status;
-    if (lstat(path, &status) == 0) {
-        if (!options->force) {
-            message_print(path, "exists; -f replaces it");
-            return CODE_USAGE;
-        }
-        if (!S_ISREG(status.st_mode) || unlink(path) != 0) {
-            message_print(path, "cannot be replaced: %s",
-                          S_ISREG(status.st_mode) ? strerror(errno) : "it is no file");
-            return CODE_IO;
-        }
+    struct vtc_error err;
+    failure_init(&err);
+    vtc_status refused = output_file_check(path, NULL, options->force, &err);
+    if (refused != VTC_OK)
+        return message_failure(path, refused, &err);
+    if (unlink(path) != 0 && errno != ENOENT) {
+        message_print(path, "cannot be replaced: %s", strerror(errno));
+        return CODE_IO;
     }
     FILE *probe = fopen(path, "wx");
     if (!probe) {
         message_print(path, "%s", strerror(errno));
         return CODE_IO;
     }
+    int failure = posix_fallocate(fileno(probe), 0, PROBE_BYTES);
     fclose(probe);
     unlink(path);
-    return CODE_OK;
+    if (failure != ENOSPC && failure != EDQUOT)
+        return CODE_OK;
+    message_print(path, "%s", strerror(failure));
+    return CODE_IO;
 }
 
 /* What could not be recorded is told even with -q: nothing is lost in silence. */

@@ -42,11 +42,7 @@ enum exit_code cmd_symbolize(int argc, char **argv)
         case 'q': verbosity = -1; break;
         case 'v': verbosity = 1; break;
         case 'h': return help_print("symbolize");
-        default:
-            message_print("symbolize",
-                          "unknown option or missing value '%s'; see 'vtc symbolize --help'",
-                          argv[optind - 1]);
-            return CODE_USAGE;
+        default: return options_refuse_getopt(argv);
         }
     }
     if (optind == argc) {

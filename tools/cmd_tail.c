@@ -148,13 +148,25 @@ static vtc_status follow(struct tail *work, struct vtc_error *err)
         status = vtc_live_refresh(work->file.live, err);
         if (status == VTC_OK)
             status = take_all(work, buffer, err);
-        if (status == VTC_OK && !ferror(stdout))
-            nanosleep(&pause, NULL);
-        if (ferror(stdout))
+        if (ferror(stdout) || !descriptor_stdout_has_reader())
             break;
+        if (status == VTC_OK)
+            nanosleep(&pause, NULL);
     }
     free(buffer);
     return status == VTC_END ? VTC_OK : status;
+}
+
+/* What is no vtc file, or a newer one, is told as by every other command. */
+static vtc_status refuse_other(const struct tail *work, struct vtc_error *err)
+{
+    vtc_reader *reader = NULL;
+    struct vtc_reader_opts opts = trace_file_reader_opts(work->options->memory_bytes);
+    vtc_status status = vtc_reader_open_fd(work->file.fd, &opts, &reader, err);
+    vtc_reader_close(reader);
+    return status != VTC_OK
+               ? status
+               : failure_set(err, VTC_ERR_NOT_VTC, 0, "expected a live file, found another");
 }
 
 static vtc_status open_followed(struct tail *work, const char *path, struct vtc_error *err)
@@ -168,7 +180,7 @@ static vtc_status open_followed(struct tail *work, const char *path, struct vtc_
         return status;
     status = vtc_live_is(work->file.fd)
                  ? vtc_live_open_fd(work->file.fd, &opts, &work->file.live, err)
-                 : failure_set(err, VTC_ERR_NOT_VTC, 0, "expected a live file, found another");
+                 : refuse_other(work, err);
     if (status != VTC_OK)
         close(work->file.fd);
     return status;

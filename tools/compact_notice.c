@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "message.h"
-#include "options.h"
 
 void compact_notice(void *context, const char *path, const struct vtc_error *what)
 {
-    const struct options *options = context;
+    struct compact_told *told = context;
+    told->last = what->code;
     if (what->code != VTC_OK)
         (void)message_failure(path, what->code, what);
-    else if (options->verbosity >= 0)
+    else if (told->options->verbosity >= 0)
         message_print(path, "%s", what->message);
 }
 

@@ -4,9 +4,15 @@
 
 #include <stdint.h>
 
+#include "options.h"
 #include "vtc/compact.h"
 
-/* A vtc_notice_fn; `context` are the options. */
+struct compact_told {
+    const struct options *options;
+    vtc_status last; /* the code of what was told of last */
+};
+
+/* A vtc_notice_fn; `context` is a struct compact_told. */
 void compact_notice(void *context, const char *path, const struct vtc_error *what);
 
 /* One line on stderr where events were lost or pages are missing. */

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,10 +45,20 @@ void descriptor_watch_stdout(void)
         stdout_errno = errno;
 }
 
+bool descriptor_stdout_has_reader(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    if (poll(&out, 1, 0) <= 0 || !(out.revents & POLLERR))
+        return true;
+    raise(SIGPIPE); /* as the write would that never comes */
+    stdout_errno = EPIPE;
+    return false;
+}
+
 enum exit_code descriptor_finish_stdout(void)
 {
     descriptor_watch_stdout();
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if (fflush(stdout) == 0 && !ferror(stdout) && stdout_errno == 0)
         return CODE_OK;
     if (stdout_errno == 0)
         stdout_errno = errno;

@@ -2,6 +2,7 @@
 #ifndef VTC_TOOLS_DESCRIPTOR_H
 #define VTC_TOOLS_DESCRIPTOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -18,6 +19,10 @@ vtc_status descriptor_write_all(int fd, const void *bytes, size_t len_bytes, str
 /* To be called now and then while standard output is printed to: when a write has failed, keeps
  * errno, which is lost otherwise by the time that the stream is asked. */
 void descriptor_watch_stdout(void);
+
+/* False when standard output is a pipe that nobody reads any more: for who waits before he writes. Ends
+ * the process by SIGPIPE, unless that is ignored. */
+bool descriptor_stdout_has_reader(void);
 
 /* Flushes standard output and says on stderr when anything written to it was lost. */
 enum exit_code descriptor_finish_stdout(void);

@@ -94,6 +94,20 @@ void escape_print(FILE *stream, const char *text, size_t len_bytes)
     }
 }
 
+void escape_print_json(FILE *stream, const char *json, size_t len_bytes)
+{
+    while (len_bytes > 0) {
+        const char *backslash = memchr(json, '\\', len_bytes);
+        size_t before_bytes = backslash ? (size_t)(backslash - json) : len_bytes;
+        escape_print(stream, json, before_bytes);
+        if (backslash)
+            fputc('\\', stream);
+        before_bytes += backslash != NULL;
+        json += before_bytes;
+        len_bytes -= before_bytes;
+    }
+}
+
 char *escape_copy(const char *text, size_t len_bytes)
 {
     if (len_bytes > (SIZE_MAX - 1) / ESCAPED_BYTES_MAX)

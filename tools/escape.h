@@ -16,6 +16,8 @@
 size_t escape_character_bytes(const char *text, size_t len_bytes);
 
 void escape_print(FILE *stream, const char *text, size_t len_bytes);
+/* The same for JSON text, which has its own escapes: a backslash stays one. */
+void escape_print_json(FILE *stream, const char *json, size_t len_bytes);
 
 /* A string on the heap; NULL without memory. */
 char *escape_copy(const char *text, size_t len_bytes);

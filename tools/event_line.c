@@ -169,7 +169,7 @@ void event_lines_print(const struct event_lines *lines, const char *row, size_t 
     printf("  %s", name ? name : "");
     if (args.data && args.len_bytes) {
         fputs("  ", stdout);
-        escape_print(stdout, args.data, args.len_bytes);
+        escape_print_json(stdout, args.data, args.len_bytes);
     }
     putchar('\n');
     free(name);

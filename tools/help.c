@@ -69,16 +69,18 @@ static const char INFO_HELP[] =
     "usage: vtc info [OPTION]... [FILE]...\n"
     "\n"
     "Shows events, tracks, time range, phases, the document and what in it is no event, and for\n"
-    "every column its bytes and encoding.\n"
+    "every column its bytes and encoding. Of what is no event or damaged the first 20 places, and "
+    "the\n"
+    "60 columns that take most; with -v or --json all.\n"
     "\n"
-    "      --json         as JSON\n" COMMON_HELP;
+    "      --json         as JSON\n" THREADS_HELP COMMON_HELP;
 
 static const char VERIFY_HELP[] =
     "usage: vtc verify [OPTION]... [FILE]...\n"
     "\n"
     "Checks every checksum, every rule of the format, and that the document comes back with the\n"
     "length and hash that it had.\n"
-    "\n" COMMON_HELP;
+    "\n" THREADS_HELP COMMON_HELP;
 
 static const char QUERY_HELP[] =
     "usage: vtc query [OPTION]... FILE QUERY\n"
@@ -153,7 +155,8 @@ static const char TAIL_HELP[] =
     "gone.\n"
     "\n"
     "  -n, --rows N       begin with the last N rows that are there (default: 10), or 'all'\n"
-    "      --format WHAT  table (default), or json: rows as they are, one a line\n" COMMON_HELP;
+    "      --format WHAT  table (default), or json: rows as they are, one a line\n" THREADS_HELP
+        COMMON_HELP;
 
 static const char RECOVER_HELP[] =
     "usage: vtc recover [OPTION]... FILE\n"

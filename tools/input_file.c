@@ -21,26 +21,27 @@ static const char *kind_name(mode_t mode)
                             : "no regular file";
 }
 
-static vtc_status check_kind(const struct stat *status, bool allow_special, struct vtc_error *err)
+static vtc_status check_kind(const struct stat *status, bool allow_special, const char *hint,
+                             struct vtc_error *err)
 {
     if (S_ISDIR(status->st_mode))
         return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET,
                            "expected a file, found a directory");
     if (!S_ISREG(status->st_mode) && !allow_special)
         return failure_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET,
-                           "expected a regular file, found %s; a pipe is read as '-'",
-                           kind_name(status->st_mode));
+                           "expected a regular file, found %s%s", kind_name(status->st_mode), hint);
     return VTC_OK;
 }
 
 vtc_status input_file_open(const char *path, bool allow_special, int *out_fd, struct stat *out_stat,
                            struct vtc_error *err)
 {
+    static const char hint[] = "; a pipe is read as '-'";
     bool is_stdin = strcmp(path, "-") == 0;
     /* Looked at first: opening a FIFO would wait, opening a device can have effects. */
     if (is_stdin ? fstat(STDIN_FILENO, out_stat) : stat(path, out_stat))
         return failure_errno(err, errno, NULL);
-    vtc_status result = check_kind(out_stat, allow_special || is_stdin, err);
+    vtc_status result = check_kind(out_stat, allow_special || is_stdin, hint, err);
     if (result != VTC_OK)
         return result;
     int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
@@ -50,11 +51,22 @@ vtc_status input_file_open(const char *path, bool allow_special, int *out_fd, st
     if (fstat(fd, out_stat) != 0)
         result = failure_errno(err, errno, NULL);
     else
-        result = check_kind(out_stat, allow_special || is_stdin, err);
+        result = check_kind(out_stat, allow_special || is_stdin, hint, err);
     if (result != VTC_OK)
         close(fd);
     else
         *out_fd = fd;
+    return result;
+}
+
+vtc_status input_file_check(const char *path, struct vtc_error *err)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return failure_errno(err, errno, NULL);
+    vtc_status result = check_kind(&status, false, "", err);
+    if (result == VTC_OK && access(path, R_OK) != 0)
+        result = failure_errno(err, errno, NULL);
     return result;
 }
 
@@ -77,15 +89,19 @@ static int temporary_file(void)
 
 static vtc_status copy_to_temporary(int from_fd, int *out_fd, struct vtc_error *err)
 {
+    static const char what[] = "a temporary file for what comes from the pipe";
     static char buffer[64 << 10];
     int fd = temporary_file();
     if (fd < 0)
-        return failure_errno(err, errno, "a temporary file for what comes from the pipe");
+        return failure_errno(err, errno, what);
     for (;;) {
         size_t bytes = 0;
         vtc_status result = input_file_read(from_fd, buffer, sizeof buffer, &bytes, err);
-        if (result == VTC_OK && bytes > 0)
+        if (result == VTC_OK && bytes > 0) {
             result = descriptor_write_all(fd, buffer, bytes, err);
+            if (result != VTC_OK)
+                failure_errno(err, err->sys_errno, what);
+        }
         if (result != VTC_OK) {
             close(fd);
             return result;

@@ -14,6 +14,9 @@
 vtc_status input_file_open(const char *path, bool allow_special, int *out_fd, struct stat *out_stat,
                            struct vtc_error *err);
 
+/* Says the same of a file that the library opens by its name. */
+vtc_status input_file_check(const char *path, struct vtc_error *err);
+
 /* The same for what must be read from any place: a FIFO is refused, and a standard input that is a
  * pipe is copied to a temporary file without a name. */
 vtc_status input_file_open_seekable(const char *path, int *out_fd, struct stat *out_stat,

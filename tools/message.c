@@ -39,7 +39,7 @@ enum exit_code message_failure(const char *subject, vtc_status status, const str
     escape_print(stderr, text, strlen(text));
     if (err->rule[0])
         fprintf(stderr, " [%s]", err->rule);
-    if (status == VTC_ERR_UNSUPPORTED)
+    if (status == VTC_ERR_UNSUPPORTED && !strstr(text, "newer vtc"))
         fputs("; a newer vtc is needed", stderr);
     fputc('\n', stderr);
     return exit_code_of(status);

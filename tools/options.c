@@ -57,8 +57,7 @@ static const struct option_spec specs[] = {
     {OPTION_FORCE, 'f', "force", false, 0},
     {OPTION_QUIET, 'q', "quiet", false, COMMAND_ALL},
     {OPTION_VERBOSE, 'v', "verbose", false, COMMAND_ALL},
-    {OPTION_THREADS, 'T', "threads", true,
-     COMMAND_ALL & ~(COMMAND_INFO | COMMAND_VERIFY | COMMAND_TAIL)},
+    {OPTION_THREADS, 'T', "threads", true, COMMAND_ALL},
     {OPTION_MEMORY, 0, "memory", true, COMMAND_ALL},
     {OPTION_LEVEL, 0, "level", true, HAS_LEVEL},
     {OPTION_JSON, 0, "json", false, COMMAND_INFO},
@@ -84,6 +83,15 @@ static enum exit_code refuse(const struct parser *parser, const char *what, cons
 {
     message_print(parser->options->command, "%s '%s'; see 'vtc %s --help'", what, argument,
                   parser->options->command);
+    return CODE_USAGE;
+}
+
+enum exit_code options_refuse_getopt(char *const *argv)
+{
+    const char letter[3] = {'-', (char)optopt, '\0'};
+    bool is_letter = optopt > 0 && optopt < 256; /* of a bunch, which getopt is still in */
+    message_print(argv[0], "unknown option or missing value '%s'; see 'vtc %s --help'",
+                  is_letter ? letter : argv[optind - 1], argv[0]);
     return CODE_USAGE;
 }
 
@@ -234,17 +242,17 @@ static enum exit_code parse_long(struct parser *parser)
     return refuse(parser, "unknown option", argument);
 }
 
-/* `-19`: the digits up to the next letter are one level. */
-static enum exit_code parse_level_digits(struct parser *parser, const char **letter)
+/* `-19k`, `-T2k`: the digits up to the next letter are one number. Leaves `letter` at the last. */
+static enum exit_code parse_digits(struct parser *parser, const char **letter,
+                                   enum exit_code (*set)(struct parser *, const char *))
 {
-    char digits[4];
+    char digits[24] = "";
     size_t count = strspn(*letter, "0123456789");
-    if (count >= sizeof digits)
-        return refuse(parser, "a level is from 1 to 19, not", *letter);
+    if (count == 0 || count >= sizeof digits)
+        return set(parser, *letter);
     memcpy(digits, *letter, count);
-    digits[count] = '\0';
     *letter += count - 1;
-    return set_level(parser, digits);
+    return set(parser, digits);
 }
 
 static enum exit_code parse_short(struct parser *parser)
@@ -257,12 +265,15 @@ static enum exit_code parse_short(struct parser *parser)
             if (specs[i].letter == *letter && applies(&specs[i], parser->command))
                 spec = &specs[i];
         if (*letter >= '0' && *letter <= '9' && (parser->command & HAS_LEVEL) != 0)
-            code = parse_level_digits(parser, &letter);
+            code = parse_digits(parser, &letter, set_level);
         else if (!spec)
             return refuse(parser, "unknown option", argument);
         else if (!spec->has_value)
             code = apply(parser, spec, NULL);
-        else if (letter[1])
+        else if (letter[1] && spec->id == OPTION_THREADS) {
+            letter++;
+            code = parse_digits(parser, &letter, set_threads);
+        } else if (letter[1])
             return apply(parser, spec, letter + 1);
         else if (parser->pos + 1 >= parser->argc)
             return refuse(parser, "a value is missing after", argument);

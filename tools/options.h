@@ -1,6 +1,8 @@
 /* The options of every command, in one table: short forms in a bunch (`-kf`), values attached or
  * apart (`-o OUT`, `-oOUT`, `--output=OUT`, `--output OUT`), levels as `-1` to `-19`, `--` ends
- * them, and they may stand after the files.
+ * them, and they may stand after the files. In a bunch a level and the number of `-T` are the digits
+ * up to the next letter, as with zstd (`-19T2kf`); any other value is all that follows its letter.
+ * What is given twice counts as it was given last.
  */
 #ifndef VTC_TOOLS_OPTIONS_H
 #define VTC_TOOLS_OPTIONS_H
@@ -47,6 +49,9 @@ struct options {
     const char **operands; /* borrowed from argv; in `argv`'s own array */
     int operand_count;
 };
+
+/* What a command says that has getopt_long parse its options (record, symbolize), when that gives '?'. */
+enum exit_code options_refuse_getopt(char *const *argv);
 
 /* Parses argv[1 …] of a command; argv[0] is the command's name. Says what is wrong on stderr. */
 enum exit_code options_parse(int argc, char **argv, enum command_bit command,

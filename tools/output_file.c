@@ -61,6 +61,16 @@ static vtc_status check_target(struct output_file *output, const struct stat *so
     return VTC_OK;
 }
 
+vtc_status output_file_check(const char *target, const struct stat *source, bool force,
+                             struct vtc_error *err)
+{
+    struct output_file output = {.target = target, .force = force};
+    vtc_status result = check_target(&output, source, err);
+    if (result == VTC_OK && output.is_direct)
+        result = refuse(err, "is a device or FIFO, expected the name of a file to write");
+    return result;
+}
+
 static int open_directory(const char *target, const char *base)
 {
     if (base == target)

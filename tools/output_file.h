@@ -29,6 +29,10 @@ struct output_file {
     uint64_t bytes;  /* written so far */
 };
 
+/* What opening says of a target, for a file that the library writes: no device or FIFO either, as it
+ * is read back. */
+vtc_status output_file_check(const char *target, const struct stat *source, bool force,
+                             struct vtc_error *err);
 /* `source` (may be NULL) is what is read: the target must be another file. ARGUMENT when refused.
  * `is_binary`: a terminal is refused too. */
 vtc_status output_file_open(struct output_file *output, const char *target,

@@ -8,6 +8,7 @@
 
 #include "message.h"
 #include "native/settings.h"
+#include "options.h"
 #include "size_text.h"
 
 enum {
@@ -112,11 +113,8 @@ static enum exit_code parse(int argc, char **argv, struct record_options *option
     opterr = 0;
     /* '+': what follows the program's name is the program's. */
     while ((option = getopt_long(argc, argv, "+o:fqvh", longs, NULL)) != -1) {
-        if (option == '?') {
-            message_print("record", "unknown option or missing value '%s'; see 'vtc record --help'",
-                          argv[optind - 1]);
-            return CODE_USAGE;
-        }
+        if (option == '?')
+            return options_refuse_getopt(argv);
         enum exit_code code = apply(options, option, optarg);
         if (code != CODE_OK)
             return code;

@@ -92,10 +92,10 @@ static int print_table(const struct span_answer *answer, struct text_buffer *cel
 }
 
 /* RFC 4180. On a terminal, control characters are escaped as in a table. */
-static void csv_field(struct text_buffer *cell, char before)
+static void csv_field(struct text_buffer *cell, char before, bool on_terminal)
 {
     char *escaped =
-        isatty(STDOUT_FILENO) && cell->len_bytes ? escape_copy(cell->data, cell->len_bytes) : NULL;
+        on_terminal && cell->len_bytes ? escape_copy(cell->data, cell->len_bytes) : NULL;
     const char *text = escaped ? escaped : cell->data;
     size_t len_bytes = escaped ? strlen(escaped) : cell->len_bytes;
     bool quoted = false;
@@ -118,6 +118,7 @@ static void csv_field(struct text_buffer *cell, char before)
 
 static void print_csv(const struct span_answer *answer, struct text_buffer *cell)
 {
+    bool on_terminal = isatty(STDOUT_FILENO); /* once: it sets errno, which a write may have set */
     puts("name,duration_ns,start_ns,thread,category,pid,tid,process");
     for (size_t i = 0; i < answer->count; i++) {
         static const struct thread_label nowhere;
@@ -126,18 +127,18 @@ static void print_csv(const struct span_answer *answer, struct text_buffer *cell
         if (!label)
             label = &nowhere;
         text_buffer_add_string(cell, span->name);
-        csv_field(cell, 0);
+        csv_field(cell, 0, on_terminal);
         printf(",%" PRId64 ",%" PRId64, span->duration_ns, span->start_ns);
         text_buffer_add_string(cell, label->thread);
-        csv_field(cell, ',');
+        csv_field(cell, ',', on_terminal);
         text_buffer_add_string(cell, span->category);
-        csv_field(cell, ',');
+        csv_field(cell, ',', on_terminal);
         text_buffer_add_value(cell, label->pid);
-        csv_field(cell, ',');
+        csv_field(cell, ',', on_terminal);
         text_buffer_add_value(cell, label->tid);
-        csv_field(cell, ',');
+        csv_field(cell, ',', on_terminal);
         text_buffer_add_string(cell, label->process);
-        csv_field(cell, ',');
+        csv_field(cell, ',', on_terminal);
         putchar('\n');
         descriptor_watch_stdout();
     }

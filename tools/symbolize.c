@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input_file.h"
 #include "message.h"
 #include "symbol_source.h"
 #include "vtc/symbols.h"
@@ -90,7 +91,9 @@ enum exit_code symbolize_file(const char *path, const char *debug_directory, int
     vtc_symbols *symbols = NULL;
     memset(out_result, 0, sizeof *out_result);
     failure_init(&err);
-    vtc_status status = vtc_symbols_open(path, NULL, &symbols, &err);
+    vtc_status status = input_file_check(path, &err);
+    if (status == VTC_OK)
+        status = vtc_symbols_open(path, NULL, &symbols, &err);
     if (status == VTC_END) {
         message_print(path, "is no live file: its names are what they are");
         return CODE_INPUT;

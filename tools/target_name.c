@@ -2,11 +2,16 @@
 
 #include "target_name.h"
 
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
+
+enum { LINKS_MAX = 40 };
 
 /* Length of `name` without `ending`; 0 when it does not end so, or nothing is left before it. */
 static size_t without(const char *name, const char *ending)
@@ -63,6 +68,32 @@ vtc_status target_name_recovered(const char *source, char **out_target, struct v
                 err);
 }
 
+/* Whether a path leads, through links, to a name in /proc: /dev/stdin, /dev/fd/3, what a shell puts
+ * for `<(command)`. Beside such a name nothing can be written, or only in /dev. */
+static bool is_descriptor_name(const char *path)
+{
+    char name[PATH_MAX], directory[PATH_MAX], link[PATH_MAX];
+    if (access(path, F_OK) != 0)
+        return false; /* that is said first */
+    int len = snprintf(name, sizeof name, "%s", path);
+    for (int links = 0; links < LINKS_MAX && len > 0 && len < PATH_MAX; links++) {
+        ssize_t link_bytes = readlink(name, link, sizeof link - 1);
+        char *slash = strrchr(name, '/');
+        if (slash)
+            slash[slash == name] = '\0';
+        if (!realpath(slash ? name : ".", directory))
+            return false;
+        if (strncmp(directory, "/proc/", 6) == 0)
+            return true;
+        if (link_bytes <= 0)
+            return false;
+        link[link_bytes] = '\0';
+        len = link[0] == '/' ? snprintf(name, sizeof name, "%s", link)
+                             : snprintf(name, sizeof name, "%s/%s", directory, link);
+    }
+    return false;
+}
+
 vtc_status target_name_choose(const struct options *options, const char *source,
                               target_name_fn name, const char **out_target, char **out_derived,
                               struct vtc_error *err)
@@ -71,6 +102,10 @@ vtc_status target_name_choose(const struct options *options, const char *source,
     *out_target = options->output ? options->output : "-";
     if (options->output || options->to_stdout || strcmp(source, "-") == 0)
         return VTC_OK;
+    if (is_descriptor_name(source))
+        return failure_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET,
+                           "is an open file, which has no name to make the output's from; name the "
+                           "output with -o or -c");
     vtc_status result = name(source, out_derived, err);
     *out_target = *out_derived;
     return result;

@@ -19,7 +19,8 @@ vtc_status target_name_recovered(const char *source, char **out_target, struct v
 typedef vtc_status (*target_name_fn)(const char *source, char **out_target, struct vtc_error *err);
 
 /* What a command writes for `source`: what -o names; standard output with -c, and for standard input;
- * else what `name` makes of it, which then is *out_derived too, on the heap. NULL there otherwise. */
+ * else what `name` makes of it, which then is *out_derived too, on the heap. NULL there otherwise.
+ * ARGUMENT for a name of an open file, such as /dev/stdin. */
 vtc_status target_name_choose(const struct options *options, const char *source,
                               target_name_fn name, const char **out_target, char **out_derived,
                               struct vtc_error *err);

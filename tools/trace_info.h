@@ -44,7 +44,9 @@ const char *trace_info_hash(const struct vtc_summary *summary, char out[HASH_TEX
 /* "X" for 'X'; a phase that is no printable character is written in octal. */
 const char *trace_info_phase(unsigned phase, char out[8]);
 
-void trace_info_print_text(const struct trace_info *info);
+/* `print_all`: lists as long as they are; else the first places, and the largest columns. */
+void trace_info_print_text(const struct trace_info *info, bool print_all);
+void trace_info_print_columns(const struct trace_info *info, bool print_all);
 void trace_info_print_json(struct json_out *out, const struct trace_info *info);
 
 #endif

@@ -1,4 +1,4 @@
-/* `vtc info` for people. */
+/* `vtc info` for people: of lists that can be long the first places, unless more is asked for. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +8,9 @@
 #include "escape.h"
 #include "message.h"
 #include "size_text.h"
-#include "table.h"
 #include "trace_info.h"
+
+enum { PLACES_SHOWN = 20 };
 
 static void line(const char *key, const char *format, ...) VTC_PRINTF(2, 3);
 
@@ -27,7 +28,12 @@ static void print_sizes(const struct trace_info *info)
 {
     const struct vtc_summary *summary = &info->summary;
     char count[SIZE_TEXT_BYTES], size[SIZE_TEXT_BYTES], hash[HASH_TEXT_BYTES];
-    printf("%-10s %s bytes (%s)", "size", count_text_format(summary->file_bytes, count),
+    if (info->file->live)
+        line("size", "%s bytes (%s)",
+             count_text_format((uint64_t)info->file->status.st_size, count),
+             size_text_format((uint64_t)info->file->status.st_size, size));
+    printf("%-10s %s bytes (%s)", info->file->live ? "compacted" : "size",
+           count_text_format(summary->file_bytes, count),
            size_text_format(summary->file_bytes, size));
     if (summary->has_document && summary->document_bytes > 0)
         printf(", %.2f%% of the document",
@@ -59,10 +65,10 @@ static void print_state(const struct trace_info *info)
 }
 
 /* "session    4242: closed, segment 0, family 1122…", and what it lost. */
-static void print_sessions(const struct trace_info *info)
+static void print_sessions(const struct trace_info *info, uint64_t shown)
 {
     char count[SIZE_TEXT_BYTES];
-    for (size_t i = 0; i < info->sessions.count; i++) {
+    for (size_t i = 0; i < info->sessions.count && i < shown; i++) {
         const struct session *session = &info->sessions.items[i];
         printf("%-10s process %" PRIu64 ", ", "session", session->pid);
         escape_print(stdout, session->state, strlen(session->state));
@@ -78,10 +84,21 @@ static void print_sessions(const struct trace_info *info)
                  count_text_format(session->lost_pages, count));
         descriptor_watch_stdout();
     }
+    if (info->sessions.count > shown)
+        line("", "and %s more sessions", count_text_format(info->sessions.count - shown, count));
+}
+
+/* Behind a list of which not all was printed. */
+static void print_rest(uint64_t rest)
+{
+    char count[SIZE_TEXT_BYTES];
+    if (rest)
+        printf("  and %s more\n", count_text_format(rest, count));
+    descriptor_watch_stdout();
 }
 
 /* Places of a live file that break a rule. */
-static void print_live(const struct trace_info *info)
+static void print_live(const struct trace_info *info, uint64_t shown)
 {
     struct vtc_live_facts facts;
     struct vtc_error damage;
@@ -93,14 +110,14 @@ static void print_live(const struct trace_info *info)
          count_text_format(facts.pages, pages), count_text_format(facts.event_pages, count),
          count_text_format(facts.events, events), facts.writers);
     line("damage", "%s", count_text_format(facts.damage, count));
-    for (uint64_t i = 0; vtc_live_damage(info->file->live, i, &damage) == VTC_OK; i++) {
+    uint64_t i = 0;
+    for (; i < shown && vtc_live_damage(info->file->live, i, &damage) == VTC_OK; i++) {
         printf("  byte %" PRIu64 ": ", damage.offset);
         escape_print(stdout, damage.message, strlen(damage.message));
         printf(" [%s]\n", damage.rule);
         descriptor_watch_stdout();
     }
-    if (facts.damage > facts.damage_listed)
-        printf("  and %s more\n", count_text_format(facts.damage - facts.damage_listed, count));
+    print_rest(facts.damage - i);
 }
 
 static void print_events(const struct trace_info *info)
@@ -168,80 +185,35 @@ static void print_issue(const struct vtc_issue *issue)
                issue->cause);
 }
 
-static void print_issues(const struct trace_info *info)
+static void print_issues(const struct trace_info *info, uint64_t shown)
 {
     char count[SIZE_TEXT_BYTES];
     line("issues", "%s", count_text_format(info->summary.issues, count));
-    for (uint64_t i = 0; i < info->summary.issues_listed; i++) {
+    uint64_t i = 0;
+    for (; i < info->summary.issues_listed && i < shown; i++) {
         struct vtc_issue issue;
         if (vtc_reader_issue(info->file->reader, i, &issue) == VTC_OK)
             print_issue(&issue);
         descriptor_watch_stdout();
     }
-    if (info->summary.issues > info->summary.issues_listed)
-        printf("  and %s more\n",
-               count_text_format(info->summary.issues - info->summary.issues_listed, count));
+    print_rest(info->summary.issues - i);
 }
 
-static void add_text(struct table *table, const char *text)
+void trace_info_print_text(const struct trace_info *info, bool print_all)
 {
-    table_add_cell(table, text, strlen(text));
-}
-
-static void add_column_row(struct table *table, const struct vtc_column *column)
-{
-    char text[SIZE_TEXT_BYTES], encoding[200];
-    table_begin_row(table);
-    add_text(table, column->path[0] ? column->path : "(row)");
-    add_text(table, column->type);
-    add_text(table, count_text_format(column->values, text));
-    add_text(table, count_text_format(column->stored_bytes, text));
-    if (column->stored_bytes > 0)
-        snprintf(text, sizeof text, "%.2f",
-                 (double)column->raw_bytes / (double)column->stored_bytes);
-    else
-        snprintf(text, sizeof text, "-");
-    add_text(table, text);
-    add_text(table, column->strings ? count_text_format(column->strings, text) : "");
-    if (column->encodings > 1)
-        snprintf(encoding, sizeof encoding, "%s +%u", column->encoding, column->encodings - 1);
-    else
-        snprintf(encoding, sizeof encoding, "%s", column->encoding);
-    add_text(table, encoding);
-}
-
-static void print_columns(const struct trace_info *info)
-{
-    struct table *table = table_create();
-    putchar('\n');
-    table_add_column(table, "COLUMN", TABLE_CUT);
-    table_add_column(table, "TYPE", TABLE_LEFT);
-    table_add_column(table, "VALUES", TABLE_RIGHT);
-    table_add_column(table, "BYTES", TABLE_RIGHT);
-    table_add_column(table, "RATIO", TABLE_RIGHT);
-    table_add_column(table, "STRINGS", TABLE_RIGHT);
-    table_add_column(table, "ENCODING", TABLE_LEFT);
-    for (size_t i = 0; i < info->column_count; i++)
-        if (info->columns[i].values > 0)
-            add_column_row(table, &info->columns[i]);
-    if (table_print(table, stdout) != 0)
-        message_print(info->file->name, "no memory for the table of columns");
-}
-
-void trace_info_print_text(const struct trace_info *info)
-{
+    uint64_t shown = print_all ? UINT64_MAX : PLACES_SHOWN;
     printf("%-10s ", "file");
     escape_print(stdout, info->file->name, strlen(info->file->name));
     putchar('\n');
     line("format", "%u.%u", info->summary.version_major, info->summary.version_minor);
     print_state(info);
-    print_sessions(info);
-    print_live(info);
+    print_sessions(info, shown);
+    print_live(info, shown);
     print_sizes(info);
     print_events(info);
     print_times(info);
     print_counts(info);
-    print_issues(info);
+    print_issues(info, shown);
     if (info->column_count > 0)
-        print_columns(info);
+        trace_info_print_columns(info, print_all);
 }

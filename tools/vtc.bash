@@ -15,7 +15,7 @@ _vtc() {
         record symbolize verify help'
     local writing='-c -f -k -o -q -v -T --stdout --force --keep --rm --output --quiet --verbose
         --threads --memory --help'
-    local reading='-q -v --quiet --verbose --memory --help'
+    local reading='-q -v -T --quiet --verbose --threads --memory --help'
     local words=
     COMPREPLY=()
 
@@ -73,8 +73,8 @@ _vtc() {
         decompress) words=$writing ;;
         info) words="$reading --json" ;;
         verify) words=$reading ;;
-        query) words="$reading --format -T --threads" ;;
-        export) words="$reading --to -c -f -o --stdout --force --output -T --threads" ;;
+        query) words="$reading --format" ;;
+        export) words="$reading --to -c -f -o --stdout --force --output" ;;
         tail) words="$reading -n --rows --format" ;;
         record)
             words="-o -f -q -v --output --force --quiet --verbose --help --depth --min-duration
@@ -82,15 +82,15 @@ _vtc() {
             ;;
         symbolize) words='-q -v --quiet --verbose --help --debug-dir' ;;
         recover)
-            words="$reading -c -f -o --stdout --force --output -T --threads --level
+            words="$reading -c -f -o --stdout --force --output --level
                 $(seq -s ' ' -f '-%g' 1 19)"
             ;;
         compact)
-            words="$reading -f -o --force --output -T --threads --keep-age --keep-size --watch
+            words="$reading -f -o --force --output --keep-age --keep-size --watch
                 --level $(seq -s ' ' -f '-%g' 1 19)"
             ;;
         merge)
-            words="$reading -f -o --force --output -T --threads --level
+            words="$reading -f -o --force --output --level
                 $(seq -s ' ' -f '-%g' 1 19)"
             ;;
         esac

@@ -117,11 +117,13 @@ static vtc_status order_inputs(struct merge *merge, struct vtc_error *err)
     return VTC_OK;
 }
 
-static vtc_status name_input(struct vtc_error *err, const char *path, vtc_status status)
+static vtc_status name_input(const struct merge *merge, struct vtc_error *err, const char *path,
+                             vtc_status status)
 {
     char message[sizeof err->message];
     if (!err)
         return status;
+    vtci_compact_notice(merge->work, path, err);
     memcpy(message, err->message, sizeof message);
     snprintf(err->message, sizeof err->message, "%.100s: %.150s", path, message);
     return status;
@@ -134,7 +136,7 @@ static vtc_status look_at_inputs(struct merge *merge, const char *const *paths,
         struct vtci_compact_input input;
         vtc_status status = vtci_compact_input_open(merge->work, paths[i], &input, err);
         if (status != VTC_OK)
-            return name_input(err, paths[i], status);
+            return name_input(merge, err, paths[i], status);
         merge->candidates[i] = (struct candidate){
             .path = paths[i],
             .index = i,
@@ -231,7 +233,7 @@ static vtc_status read_input(struct merge *merge, const char *path, struct vtc_e
     memset(&damage, 0, sizeof damage);
     vtc_status status = vtci_compact_input_open(merge->work, path, &input, err);
     if (status != VTC_OK)
-        return name_input(err, path, status);
+        return name_input(merge, err, path, status);
     status = vtci_compact_input_push(merge->work, &input, feed, &merge->split, &damage);
     vtci_row_split_end(&merge->split);
     for (unsigned i = 0; input.live && i < VTC_LIVE_CAUSES; i++)

@@ -53,7 +53,7 @@ static void vtc_close(void)
         abort();
 }
 
-static const struct bench_peer bench_vtc = {"vtc", vtc_open, vtc_pairs, vtc_close, 12};
+static const struct bench_peer bench_vtc = {"vtc", vtc_open, vtc_pairs, vtc_close, 12, NULL, NULL};
 
 struct run {
     const struct bench_peer *peer;
@@ -94,6 +94,26 @@ static double measure(const struct bench_peer *peer, unsigned threads, uint64_t 
     peer->close();
     pthread_barrier_destroy(&start);
     return ns;
+}
+
+static void nothing(void)
+{
+}
+
+static void nowhere(const char *where)
+{
+    (void)where;
+}
+
+/* `--child THREADS PAIRS`: what record_uftrace.c has traced. */
+static int run_child(char **argv)
+{
+    const struct bench_peer traced = {.open = nowhere,
+                                      .pairs = bench_traced_pairs,
+                                      .close = nothing};
+    unsigned threads = (unsigned)atoi(argv[0]);
+    printf("%.3f\n", measure(&traced, threads == 2 ? 2 : 1, strtoull(argv[1], NULL, 10)));
+    return 0;
 }
 
 static int ascending(const void *a, const void *b)
@@ -174,16 +194,37 @@ static void clean_up(void)
     rmdir(directory);
 }
 
+/* Medians and least of all runs of one peer. */
+static void print_peer(const struct bench_peer *peer, double (*results)[MAX_RUNS], int runs,
+                       double bytes)
+{
+    double medians[2];
+    for (int threads = 0; threads < 2; threads++) {
+        qsort(results[threads], (size_t)runs, sizeof(double), ascending);
+        medians[threads] = results[threads][runs / 2];
+    }
+    printf("%-30s %12.1f %12.1f %9.2f %9.1f %9.1f", peer->name, medians[0], medians[1],
+           medians[1] / medians[0], results[0][0], results[1][0]);
+    if (bytes > 0)
+        printf(" %12.2f", bytes);
+    putchar('\n');
+}
+
 int main(int argc, char **argv)
 {
     static double results[8][2][MAX_RUNS];
+    static double bytes[8];
     const struct bench_peer *const peers[] = {
-        &bench_clock, &bench_vtc, &bench_fwrite, &bench_buffer,
+        &bench_clock,   &bench_vtc, &bench_fwrite, &bench_buffer,
 #ifdef VTC_BENCH_LTTNG
         &bench_lttng,
 #endif
+        &bench_uftrace,
     };
-    const size_t count = sizeof peers / sizeof *peers;
+    enum { COUNT = sizeof peers / sizeof *peers };
+    bool is_running[COUNT];
+    if (argc == 4 && strcmp(argv[1], "--child") == 0)
+        return run_child(argv + 2);
     int runs = argc > 1 ? atoi(argv[1]) : 21;
     uint64_t pairs = argc > 2 ? strtoull(argv[2], NULL, 10) : 500000;
     runs = runs < 1 ? 1 : runs > MAX_RUNS ? MAX_RUNS : runs;
@@ -191,22 +232,25 @@ int main(int argc, char **argv)
              getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
     if (!mkdtemp(directory))
         return 1;
+    for (int i = 0; i < COUNT; i++) {
+        is_running[i] = !peers[i]->is_running || peers[i]->is_running();
+        bytes[i] = peers[i]->bytes_a_pair;
+    }
     for (int run = 0; run < runs; run++)
-        for (size_t i = 0; i < count; i++)
-            for (unsigned threads = 1; threads <= 2; threads++)
-                results[i][threads - 1][run] = measure(peers[i], threads, pairs);
+        for (int i = 0; i < COUNT; i++)
+            for (unsigned threads = 1; threads <= 2 && is_running[i]; threads++)
+                results[i][threads - 1][run] =
+                    peers[i]->measure ? peers[i]->measure(directory, threads, pairs, &bytes[i])
+                                      : measure(peers[i], threads, pairs);
     printf("%-30s %12s %12s %9s %9s %9s %12s\n", "ns a pair, median (least)", "1 thread",
            "2 threads", "2 / 1", "(1)", "(2)", "bytes a pair");
-    for (size_t i = 0; i < count; i++) {
-        for (int threads = 0; threads < 2; threads++)
-            qsort(results[i][threads], (size_t)runs, sizeof(double), ascending);
-        double one = results[i][0][runs / 2], two = results[i][1][runs / 2];
-        double bytes = peers[i] == &bench_vtc ? bytes_a_span(pairs) : peers[i]->bytes_a_pair;
-        printf("%-30s %12.1f %12.1f %9.2f %9.1f %9.1f", peers[i]->name, one, two, two / one,
-               results[i][0][0], results[i][1][0]);
-        if (bytes > 0)
-            printf(" %12.2f", bytes);
-        putchar('\n');
+    for (int i = 0; i < COUNT; i++) {
+        /* One that stopped on the way has no figure either. */
+        if (!is_running[i] || (peers[i]->is_running && !peers[i]->is_running()))
+            printf("%-30s %12s\n", peers[i]->name, "not running");
+        else
+            print_peer(peers[i], results[i], runs,
+                       peers[i] == &bench_vtc ? bytes_a_span(pairs) : bytes[i]);
     }
     single_records();
     clean_up();

@@ -1,5 +1,5 @@
-/* LTTng-UST: a pair of tracepoints with the site as their field. They cost little while nobody records
- * them: a session has to be running (record.sh).
+/* LTTng-UST: a pair of tracepoints with the site as their field. They cost next to nothing while nobody
+ * records them, which is no figure to compare with: a session has to be running (record.sh).
  */
 #define LTTNG_UST_TRACEPOINT_CREATE_PROBES
 #define LTTNG_UST_TRACEPOINT_DEFINE
@@ -24,4 +24,11 @@ static void lttng_close(void)
 {
 }
 
-const struct bench_peer bench_lttng = {"LTTng-UST", lttng_open, lttng_pairs, lttng_close, 0};
+static bool lttng_is_running(void)
+{
+    return lttng_ust_tracepoint_enabled(vtc_bench, enter) &&
+           lttng_ust_tracepoint_enabled(vtc_bench, leave);
+}
+
+const struct bench_peer bench_lttng = {"LTTng-UST", lttng_open,       lttng_pairs, lttng_close,
+                                       0,           lttng_is_running, NULL};

@@ -31,7 +31,8 @@ static void nothing(void)
 {
 }
 
-const struct bench_peer bench_clock = {"two clock readings", clock_open, clock_pairs, nothing, 0};
+const struct bench_peer bench_clock = {
+    "two clock readings", clock_open, clock_pairs, nothing, 0, NULL, NULL};
 
 static FILE *stream;
 
@@ -62,8 +63,8 @@ static void fwrite_pairs(uint64_t count)
     }
 }
 
-const struct bench_peer bench_fwrite = {"fwrite of 16 bytes", stream_open, fwrite_pairs,
-                                        stream_close, 32};
+const struct bench_peer bench_fwrite = {
+    "fwrite of 16 bytes", stream_open, fwrite_pairs, stream_close, 32, NULL, NULL};
 
 #define BUFFER_EVENTS 1000000
 struct buffered {
@@ -112,5 +113,5 @@ static void buffer_pairs(uint64_t count)
     }
 }
 
-const struct bench_peer bench_buffer = {"mutex and buffer, unflushed", buffer_open, buffer_pairs,
-                                        buffer_close, 0};
+const struct bench_peer bench_buffer = {
+    "mutex and buffer, unflushed", buffer_open, buffer_pairs, buffer_close, 0, NULL, NULL};

@@ -105,4 +105,18 @@ for library in libvtcquery libsqlite3; do
         exit 1
     fi
 done
+
+step "the examples, as README says"
+printf '[{"ph":"X","pid":1,"tid":1,"ts":1,"dur":2,"name":"work"}]' |
+    "$prefix/bin/vtc" compress >"$work/trace.vtc"
+for example in sum_by_name record_work; do
+    cc "$VTC_SOURCE_DIR/libvtc/examples/$example.c" $(pkg-config --cflags --libs vtc) -pthread \
+        -o "$work/$example"
+done
+LD_LIBRARY_PATH="$libdir" "$work/sum_by_name" "$work/trace.vtc" | grep -q work
+(cd "$work" && LD_LIBRARY_PATH="$libdir" "$work/record_work" recorded.vtc >/dev/null &&
+    "$prefix/bin/vtc" verify -q recorded.vtc)
+for page in share/man/man1/vtc.1 share/bash-completion/completions/vtc; do
+    [ -f "$prefix/$page" ] || { echo "install: there is no $page"; exit 1; }
+done
 echo "install: C and C++, find_package and pkg-config, shared and static"

@@ -2,18 +2,10 @@
 # shellcheck shell=bash source-path=SCRIPTDIR
 . "$(dirname "$0")/support/lib.sh"
 
-# A live file, from the vectors of the format: hexadecimal digits, and `zeros N`.
-live() { # VECTOR FILE
-    python3 -c '
-import re, sys
-text = re.sub("#.*", "", open(sys.argv[1]).read())
-text = re.sub(r"zeros (\d+)", lambda found: "00" * int(found[1]), text)
-open(sys.argv[2], "wb").write(bytes.fromhex("".join(text.split())))' \
-        "$source_dir/format/vectors/good/$1.hex" "$2" || exit 1
-}
+. "$source_dir/tests/cli/support/commands.sh"
 
 begin 'in place'
-live live-args app.vtc
+vector live-args app.vtc
 cp app.vtc live.vtc
 chmod 640 app.vtc
 touch -d '2020-01-02 03:04:05' app.vtc
@@ -52,10 +44,15 @@ expect_code 0
 run decompress -c other.vtc
 expect_same .out text
 run compact live.vtc -o other.vtc
-expect_code 5
+expect_code 1
 expect_err <<'END'
-vtc: live.vtc: cannot create: File exists
+vtc: other.vtc: exists already; -f replaces it
 END
+for target in live.vtc ./live.vtc; do
+    run compact -f live.vtc -o $target
+    expect_code 1
+    echo "vtc: $target: is the file that is read" | expect_err
+done
 run compact -qf live.vtc -o other.vtc
 expect_code 0
 
@@ -147,7 +144,8 @@ expect_out <<'END'
 ]}
 END
 run merge -q live.vtc one.vtc app.vtc -o all.vtc
-expect_code 5
+expect_code 1
+echo 'vtc: all.vtc: exists already; -f replaces it' | expect_err
 run merge -q live.vtc one.vtc app.vtc -fo all.vtc
 expect_code 0
 run verify -q all.vtc
@@ -160,22 +158,3 @@ expect_code 3
 grep -q 'warning: of 1 of the inputs only a part could be read' .err || fail 'no warning'
 run decompress -c all.vtc
 grep -q '"name":"vtc_damage","args":{"file":"half.vtc"' .out || fail 'no row'
-
-clean_up() { mountpoint -q "$WORK/disk" && umount "$WORK/disk"; }
-begin 'a full disk'
-mkdir disk
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=24k tmpfs disk 2>/dev/null; then
-    cp live.vtc disk/app.vtc
-    head -c 100000 /dev/zero >disk/full 2>/dev/null
-    cp disk/app.vtc before
-    run compact disk/app.vtc
-    expect_code 5
-    expect_same disk/app.vtc before
-    [ "$(ls -A disk)" = "$(printf 'app.vtc\nfull')" ] || fail 'something was left'
-    rm disk/full
-    run compact -q disk/app.vtc
-    expect_code 0
-    umount disk
-else
-    skip 'a full disk: not root, or mounting is not allowed'
-fi

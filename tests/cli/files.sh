@@ -1,5 +1,5 @@
 # What is written is there whole or not at all, and nothing is lost: existing targets, --rm, links,
-# interruption, a full disk.
+# interruption. Targets that cannot be written are in bad_targets.sh.
 . "$(dirname "$0")/support/lib.sh"
 
 make_trace trace.json
@@ -173,75 +173,7 @@ os.execv(sys.argv[1], sys.argv[1:])' "$VTC" compress fifo -o interrupted.vtc 2>.
     rm fifo
 done
 
-begin 'the reader of the output goes away'
-(
-    trap '' PIPE
-    "$VTC" decompress -c good.vtc 2>.err >/dev/full
-    echo $? >.code
-)
-code=$(cat .code)
-expect_code 5
-echo 'vtc: standard output: write: No space left on device' | expect_err
-(
-    trap '' PIPE
-    { sleep 0.3; "$VTC" decompress -c good.vtc 2>.err; echo $? >.code; } | true
-)
-code=$(cat .code)
-expect_code 5
-echo 'vtc: standard output: write: Broken pipe' | expect_err
-
-begin 'an answer to a full disk'
-for command in 'info good.vtc' 'info --json good.vtc' 'verify good.vtc'; do
-    # shellcheck disable=SC2086
-    "$VTC" $command >/dev/full 2>.err
-    code=$?
-    expect_code 5
-    echo 'vtc: standard output: write: No space left on device' | expect_err
-done
-"$VTC" query good.vtc 'slowest 3' >/dev/full 2>.err
-code=$?
-expect_code 5
-echo 'vtc: standard output: write: No space left on device' | expect_err
-
 clean_up() { mountpoint -q "$WORK/disk" && umount "$WORK/disk"; }
-begin 'a full disk'
-mkdir disk
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=64k tmpfs disk 2>/dev/null; then
-    # Incompressible enough for 64 KiB.
-    {
-        echo '['
-        for i in $(seq 1 60); do
-            printf '{"ph":"X","pid":1,"tid":1,"ts":%d,"dur":1,"name":"' "$i"
-            head -c 3000 /dev/urandom | base64 -w0
-            echo '"},'
-        done
-        echo '{}]'
-    } >big.json
-    cp big.json big.copy
-    run compress big.json -o disk/big.vtc
-    expect_code 5
-    echo 'vtc: disk/big.vtc: write: No space left on device' | expect_err
-    [ -z "$(ls -A disk)" ] || fail "left behind: $(ls -A disk)"
-    expect_same big.json big.copy
-    run compress -q big.json
-    expect_code 0
-    run decompress --rm big.vtc -o disk/big.json
-    expect_code 5
-    echo 'vtc: disk/big.json: write: No space left on device' | expect_err
-    [ -z "$(ls -A disk)" ] || fail "left behind: $(ls -A disk)"
-    expect_file big.vtc
-    echo old >disk/big.vtc
-    run compress -f big.json -o disk/big.vtc
-    expect_code 5
-    [ "$(cat disk/big.vtc)" = old ] || fail 'the old file is gone'
-    "$VTC" compress -c big.json >disk/redirected 2>.err
-    code=$?
-    expect_code 5
-    echo 'vtc: standard output: write: No space left on device' | expect_err
-    umount disk
-else
-    skip 'a full disk: not root, or mounting is not allowed'
-fi
 
 begin 'a file system without hard links'
 mkdir -p disk

@@ -153,3 +153,32 @@ expect_no_err
 run verify trace.vtc trace.json other.vtc
 expect_code 2
 [ "$(grep -c ': ok;' .out)" = 2 ] || fail 'not both'
+
+begin 'info of much that is odd is short, with -v and as JSON whole'
+python3 - <<'PYTHON'
+with open("odd.json", "w") as file:
+    print("[", file=file)
+    for i in range(1500):
+        print('{"ph":"X","ts":%d,"dur":1,"name":"a","args":{"key%d":"%s"}},' % (i, i % 300, "x" * (i % 70)), file=file)
+        print("garbage,", file=file)
+    print("{}]", file=file)
+PYTHON
+"$VTC" compress -q odd.json || exit 1
+run info odd.vtc
+expect_code 0
+[ "$(wc -l <.out)" -lt 110 ] || fail "$(wc -l <.out) lines"
+grep -qx '  and 1,480 more' .out || fail 'the number of the other places is missing'
+grep -Eqx 'and 2[0-9][0-9] smaller columns, [0-9,]+ bytes; -v shows all' .out || fail 'no other columns'
+[ "$(sed '1,/^$/d' .out | wc -l)" = 62 ] || fail 'not 60 columns'
+run info -v odd.vtc
+expect_code 0
+[ "$(grep -c '^  byte ' .out)" = 1000 ] || fail 'not the 1,000 places that the file lists'
+grep -qx '  and 500 more' .out || fail 'the number of the other places is missing'
+[ "$(grep -c '^args\.key' .out)" = 300 ] || fail 'not all columns'
+run info --json odd.vtc
+python3 -c '
+import json, sys
+info, = json.load(sys.stdin)
+assert info["document"]["issue_count"] == 1500 and len(info["document"]["issues"]) == 1000
+assert len([1 for column in info["columns"] if column["path"].startswith("args.key")]) == 300
+' <.out || fail 'JSON is not whole'

@@ -1,15 +1,8 @@
 # Live files on the command line: from the vectors, and one of which the process is gone.
 . "$(dirname "$0")/support/lib.sh"
 
-vector() { # NAME FILE
-    python3 -B - "$source_dir" "$1" "$2" <<'END'
-import pathlib, sys
-sys.path.insert(0, sys.argv[1] + "/format/reference")
-from vtc_build import parse_hex
-text = next(pathlib.Path(sys.argv[1], "format/vectors").glob("*/%s.hex" % sys.argv[2])).read_text()
-pathlib.Path(sys.argv[3]).write_bytes(parse_hex(text))
-END
-}
+. "$source_dir/tests/cli/support/commands.sh"
+
 vector live-args good.vtc
 vector LIV-6-missing holed.vtc
 vector LIV-8-kind cut.vtc
@@ -45,6 +38,8 @@ assert info["damage"]["offset"] == 8236 and info["damage"]["rule"] == "LIV-8", i
 ' <.out || fail 'JSON has no damage'
 run info good.vtc
 expect_code 0
+grep -q '^size       12,288 bytes (12\.0 KiB)$' .out || fail 'not the size of the file'
+grep -q '^compacted  .* of the document$' .out || fail 'not what it would be'
 grep -q '^state      complete$' .out || fail 'a good file is not complete'
 
 begin 'query'
@@ -147,6 +142,19 @@ expect_out <<'END'
 END
 run tail -n 1 --format json span.vtc
 expect_code 0
+run tail -n1 -T1 good.vtc
+expect_code 0
+expect_out <<'END'
+      0.000000 s  main                         E  parse
+END
+
+begin 'tail escapes once'
+run tail good.vtc
+expect_code 0
+expect_out <<'END'
+      0.000000 s  main                     10 ns  parse  {"int":-5,"uint":18446744073709551615,"double":0.1,"bool":true,"string":"a\"\u000a\377","bytes":"00abcd","inter\"ned":"parse","int":9}
+      0.000000 s  main                         E  parse
+END
 run tail t.vtc
 expect_code 2
 expect_err <<'END'

@@ -1,4 +1,5 @@
 # Help, version and every way to call the tool wrongly.
+# ctest: timeout 400
 . "$(dirname "$0")/support/lib.sh"
 
 begin 'no command'
@@ -71,6 +72,51 @@ wrong() {
     echo "vtc: $message" | expect_err
 }
 
+# -T and levels in a bunch, as with zstd; the last one counts.
+begin 'numbers in a bunch'
+echo '[{"ph":"i","ts":1}]' >bunch.json
+"$VTC" compress -9 -c bunch.json >level9
+"$VTC" compress -1 -c bunch.json >level1
+for options in -c9 -9c -T2c9 -cT2q9 -qcT29 -cT0k9 -c1T1k9 '-1 -c -9' '-c9 -T2' '-T 2 -c9' \
+    '-c --level 9'; do
+    # shellcheck disable=SC2086
+    run compress $options bunch.json
+    expect_code 0
+    expect_no_err
+    case $options in
+    -qcT29) # that is 29 threads, at the default level
+        run compress -c bunch.json
+        cp .out level3
+        run compress $options bunch.json
+        expect_same .out level3
+        ;;
+    *) expect_same .out level9 ;;
+    esac
+done
+run compress -c9T1q1 bunch.json
+expect_same .out level1
+run compress -qko apart.vtc bunch.json # the name ends a bunch
+expect_code 0
+run compress -qoattached.vtc bunch.json
+expect_code 0
+expect_same apart.vtc attached.vtc
+cp apart.vtc bunch.vtc
+for command in decompress info verify export recover compact; do
+    begin "threads for $command"
+    for options in -T1 -T0 -qT2 -T2q '-T 2' --threads=2 '--threads 1'; do
+        also=
+        [ $command = export ] && also='--to chrome'
+        case $command in decompress | export | recover) also="$also -c" ;; esac
+        # shellcheck disable=SC2086
+        run $command $options $also bunch.vtc
+        expect_code 0
+    done
+done
+run query -T2q bunch.vtc slowest 1
+expect_code 0
+run merge -T1qo merged.vtc bunch.vtc
+expect_code 0
+
 touch x.json y.json
 wrong "compress: unknown option '--fast'; see 'vtc compress --help'" compress --fast x.json
 wrong "compress: unknown option '-z'; see 'vtc compress --help'" compress -z x.json
@@ -93,6 +139,12 @@ wrong "compress: -T takes a number of threads from 0 (all cores) to 256, not '-1
  see 'vtc compress --help'" compress -T -1 x.json
 wrong "compress: -T takes a number of threads from 0 (all cores) to 256, not '257';\
  see 'vtc compress --help'" compress -T257 x.json
+wrong "compress: -T takes a number of threads from 0 (all cores) to 256, not 'many';\
+ see 'vtc compress --help'" compress -Tmany x.json
+wrong "compress: unknown option '-T2z'; see 'vtc compress --help'" compress -T2z x.json
+wrong "verify: -T takes a number of threads from 0 (all cores) to 256, not '999';\
+ see 'vtc verify --help'" verify -T999q x.vtc
+wrong "verify: unknown option '-q9'; see 'vtc verify --help'" verify -q9 x.vtc
 wrong "compress: --memory takes a size such as 256M, not 'much'; see 'vtc compress --help'" \
     compress --memory=much x.json
 wrong "compress: --memory takes a size such as 256M, not '0'; see 'vtc compress --help'" \

@@ -33,7 +33,7 @@ extern "C" {
 #define VTC_COMPACT_LEVEL_DEFAULT 3
 
 /** Takes what is worth knowing of one file while work goes on: an input that is damaged and of which
- *  the readable part was taken, a file that retention removed (VTC_OK), a file that could not be
+ *  the readable part was taken, an input that cannot be opened, with which vtc_merge fails, a file that retention removed (VTC_OK), a file that could not be
  *  compacted. `what` is borrowed for the call. */
 typedef void (*vtc_notice_fn)(void *context, const char *path, const struct vtc_error *what);
 
