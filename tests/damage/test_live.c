@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/checksum.h"
@@ -282,6 +283,59 @@ static void test_live__pages_in_any_order(void **state)
     free(file);
 }
 
+/* SPEC: LIV-13. Events of site 1 with one of a phase that asks for more in their midst, in a file that
+ * grows: each is reported once, where it is, and costs nothing but itself. */
+static void test_live__steps_over_what_does_not_fit(void **state)
+{
+    (void)state;
+    uint8_t *file = build_file();
+    uint8_t site[24] = {2, 0, 0, 0, 'X', 0, 0, 0, 1};
+    uint8_t *page = file + (size_t)page_of(1, PAGES - 1) * PAGE;
+    vtc_live *live;
+    struct vtc_live_facts facts;
+    struct vtc_error damage;
+    /* It runs: this process, whenever it began. */
+    vtci_store_u32(file + 48, (uint32_t)getpid());
+    vtci_store_u64(file + 64, 0);
+    vtci_store_u64(file + 128, vtci_checksum(file + 32, 96));
+    vtci_store_u32(file + 192, 0);
+    log_record(file + PAGE + 32 + 24 + 40 + WRITERS * 32, 2, site, sizeof site);
+    vtci_store_u32(page + 36 + 8 * 3, 2); /* the fourth event */
+    assert_int_equal(vtc_live_open_memory(file, (size_t)FILE_PAGES * PAGE, NULL, &live, NULL),
+                     VTC_OK);
+    for (unsigned bad = 1; bad <= 3; bad++) {
+        struct bytes text = {0};
+        static char piece[1 << 16];
+        size_t given;
+        do {
+            assert_int_equal(vtc_live_read(live, piece, sizeof piece, &given, NULL), VTC_OK);
+            bytes_append(&text, piece, given);
+        } while (given);
+        bytes_append(&text, "", 1);
+        for (unsigned i = 0; i < EVENTS + 2 * (bad - 1); i++)
+            assert_int_equal(has_event(&text, 1, PAGES - 1, i),
+                             i != 3 && !(i >= EVENTS && i % 2 == 0));
+        bytes_free(&text);
+        vtc_live_info(live, &facts);
+        assert_int_equal(facts.lost_records, bad);
+        assert_int_equal(facts.lost_pages, 0);
+        assert_int_equal(facts.damage, bad);
+        assert_int_equal(facts.events, WRITERS * PAGES * EVENTS - 1 + bad - 1);
+        assert_int_equal(vtc_live_damage(live, bad - 1, &damage), VTC_OK);
+        unsigned at = bad == 1 ? 3 : EVENTS + 2 * (bad - 2);
+        assert_string_equal(damage.rule, "LIV-13");
+        assert_int_equal(damage.offset, (uint64_t)(page - file) + 32 + 8 * at);
+        /* One more that does not fit, and one behind it that does. */
+        for (unsigned i = EVENTS + 2 * (bad - 1); i < EVENTS + 2 * bad; i++) {
+            vtci_store_u32(page + 36 + 8 * i, i % 2 ? 1 : 2);
+            vtci_store_u32(page + 32 + 8 * i, (1000 * i) << 4 | 1);
+        }
+        assert_int_equal(vtc_live_refresh(live, NULL), VTC_OK);
+    }
+    vtc_live_close(live);
+    free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_live__every_flipped_bit),
         cmocka_unit_test(test_live__pages_lost),
         cmocka_unit_test(test_live__pages_in_any_order),
+        cmocka_unit_test(test_live__steps_over_what_does_not_fit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
