@@ -128,6 +128,32 @@ run decompress -c short.recovered.vtc
 python3 -c 'import json, sys; assert len(json.load(sys.stdin)["traceEvents"]) == 6' <.out ||
     fail 'not all events'
 
+begin 'recover behind a block that fails at its last row'
+# ROW-1: a list without elements, behind a row with more text than is handed on at once.
+python3 -B - "$source_dir" >late.vtc <<'END'
+import sys
+sys.path.insert(0, sys.argv[1] + "/format/vectors")
+from trace_builder import NUMBER, add_block, vb
+from vectors_common import lines, start
+from vectors_good import args, nested_schema
+schema = nested_schema()
+many = 300000
+late = [args((1, [(NUMBER, b"1")] * many)), args((1, [(NUMBER, b"1")]))]
+good = [args((1, [(NUMBER, b"2")]))]
+file = start(schema)
+add_block(file, schema, lines(good))
+add_block(file, schema, lines(late), arrays={7: lambda v, s: vb.planes([many + 1, 0], s)})
+add_block(file, schema, lines(good))
+sys.stdout.buffer.write(file.add_text(b"]\n").close().bytes())
+END
+run recover late.vtc
+expect_code 0
+grep -q '^vtc: late.vtc: byte [0-9]*: .* \[ROW-1\]$' .err || fail 'the reason is not told'
+grep -q '^vtc: late.vtc: lost: 1 blocks with 2 rows' .err || fail 'the loss is not told'
+run decompress -c -q late.recovered.vtc
+printf '{"traceEvents":[\n%s,\n%s\n]}\n' '{"ph":"i","args":{"list":[2]}}' '{"ph":"i","args":{"list":[2]}}' >late.json
+same late.json .out 'what was recovered'
+
 begin 'export of a document that is cut off'
 head -c 300 t.json >cut_off.json
 run compress -q cut_off.json
