@@ -51,7 +51,7 @@ vtc_status vtci_live_text_open_arguments(struct vtci_live_text *text,
         VTC_TRY(vtci_buffer_reserve(&text->again, open->args_bytes));
         VTC_TRY(vtci_file_pread(text->scan->file,
                                 (uint64_t)open->page * VTCI_LIVE_PAGE_BYTES + open->args_pos,
-                                text->again.data, open->args_bytes, &found_bytes, NULL));
+                                text->again.data, open->args_bytes, &found_bytes, text->err));
         arguments.payload = text->again.data;
         arguments.payload_bytes = (uint32_t)found_bytes;
     }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -301,8 +302,9 @@ static void test_live__steps_over_what_does_not_fit(void **state)
     vtci_store_u32(file + 192, 0);
     log_record(file + PAGE + 32 + 24 + 40 + WRITERS * 32, 2, site, sizeof site);
     vtci_store_u32(page + 36 + 8 * 3, 2); /* the fourth event */
-    assert_int_equal(vtc_live_open_memory(file, (size_t)FILE_PAGES * PAGE, NULL, &live, NULL),
-                     VTC_OK);
+    int fd = memfd_create("live", MFD_CLOEXEC);
+    assert_int_equal(pwrite(fd, file, (size_t)FILE_PAGES * PAGE, 0), (size_t)FILE_PAGES * PAGE);
+    assert_int_equal(vtc_live_open_fd(fd, NULL, &live, NULL), VTC_OK);
     for (unsigned bad = 1; bad <= 3; bad++) {
         struct bytes text = {0};
         static char piece[1 << 16];
@@ -330,9 +332,11 @@ static void test_live__steps_over_what_does_not_fit(void **state)
             vtci_store_u32(page + 36 + 8 * i, i % 2 ? 1 : 2);
             vtci_store_u32(page + 32 + 8 * i, (1000 * i) << 4 | 1);
         }
+        assert_int_equal(pwrite(fd, page, PAGE, page - file), PAGE);
         assert_int_equal(vtc_live_refresh(live, NULL), VTC_OK);
     }
     vtc_live_close(live);
+    close(fd);
     free(file);
 }
 
