@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -340,6 +341,53 @@ static void test_live__steps_over_what_does_not_fit(void **state)
     free(file);
 }
 
+/* Pages far apart in a file of 1 TiB: what is between takes no time, and no memory. */
+static void test_live__steps_over_holes(void **state)
+{
+    (void)state;
+    static const uint64_t far_pages[PAGES] = {
+        2, 500, (1u << 18) + 3, 1u << 24, (1u << 27) + 77, (1u << 28) - 1};
+    uint8_t *file = build_file();
+    char piece[1 << 16];
+    struct bytes text = {0};
+    struct vtc_live_facts facts;
+    vtc_live *live;
+    struct timespec start, end;
+    int fd = memfd_create("live", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
+    assert_int_equal(pwrite(fd, file, 2 * PAGE, 0), 2 * PAGE);
+    for (unsigned sequence = 0; sequence < PAGES; sequence++)
+        assert_int_equal(pwrite(fd, file + (size_t)page_of(1, sequence) * PAGE, PAGE,
+                                (off_t)(far_pages[sequence] * PAGE)),
+                         PAGE);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    assert_int_equal(vtc_live_open_fd(fd, NULL, &live, NULL), VTC_OK);
+    for (size_t given = 1; given;) {
+        assert_int_equal(vtc_live_read(live, piece, sizeof piece, &given, NULL), VTC_OK);
+        bytes_append(&text, piece, given);
+    }
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    assert_true(end.tv_sec - start.tv_sec < 10);
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 0);
+    bytes_append(&text, "", 1);
+    vtc_live_info(live, &facts);
+    assert_int_equal(facts.pages, UINT64_C(1) << 28);
+    assert_int_equal(facts.events, PAGES * EVENTS);
+    assert_int_equal(facts.damage, 0);
+    for (unsigned sequence = 0; sequence < PAGES; sequence++)
+        for (unsigned i = 0; i < EVENTS; i++)
+            assert_true(has_event(&text, 1, sequence, i));
+    /* What fills a hole later is found. */
+    assert_int_equal(pwrite(fd, file + (size_t)page_of(2, 0) * PAGE, PAGE, (off_t)1 << 35), PAGE);
+    assert_int_equal(vtc_live_refresh(live, NULL), VTC_OK);
+    vtc_live_info(live, &facts);
+    assert_int_equal(facts.events, (PAGES + 1) * EVENTS);
+    vtc_live_close(live);
+    close(fd);
+    bytes_free(&text);
+    free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_live__pages_lost),
         cmocka_unit_test(test_live__pages_in_any_order),
         cmocka_unit_test(test_live__steps_over_what_does_not_fit),
+        cmocka_unit_test(test_live__steps_over_holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
