@@ -68,7 +68,8 @@ static void tell_file(const struct compaction *work, const struct vtc_compact_re
 {
     const struct options *options = work->options;
     if (result->is_live && options->verbosity >= 0)
-        compact_warn_of_losses(work->path, result->facts.lost, result->facts.lost_pages);
+        compact_warn_of_losses(work->path, result->facts.lost, result->facts.lost_pages,
+                               result->facts.lost_records);
     if (options->verbosity < 0)
         return;
     if (result->left_alone) {

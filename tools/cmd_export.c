@@ -1,6 +1,7 @@
 /* vtc export: a trace as other tools read it. */
 #define _POSIX_C_SOURCE 200809L
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "summary.h"
 #include "target_name.h"
 #include "trace_file.h"
+#include "utf8_output.h"
 
 enum { PIECE_BYTES = 1 << 20 };
 
@@ -24,6 +26,7 @@ struct export
     const char *target;
     struct trace_file file;
     struct output_file output;
+    uint64_t replaced; /* bytes that are no UTF-8 */
 };
 
 static vtc_status write_live(vtc_live *live, vtc_write_fn write, void *write_context,
@@ -58,6 +61,22 @@ static vtc_status write_document(struct export *work, vtc_write_fn write, void *
     return rows_text_write(work->file.reader, write, write_context, false, NULL, err);
 }
 
+/* What a vtc file gives back to the byte may be no UTF-8, which JSON has to be. */
+static vtc_status write_json(struct export *work, vtc_write_fn write, void *write_context,
+                             struct vtc_error *err)
+{
+    struct utf8_output json;
+    vtc_status status = utf8_output_open(&json, write, write_context, err);
+    if (status != VTC_OK)
+        return status;
+    status = write_document(work, utf8_output_write, &json, err);
+    if (status == VTC_OK)
+        status = utf8_output_finish(&json, err);
+    work->replaced = json.replaced;
+    utf8_output_close(&json);
+    return status;
+}
+
 static bool ends_in_gz(const char *name)
 {
     size_t bytes = strlen(name);
@@ -68,11 +87,11 @@ static vtc_status write_output(struct export *work, struct vtc_error *err)
 {
     struct gzip_output packed;
     if (!ends_in_gz(work->target))
-        return write_document(work, output_file_write, &work->output, err);
+        return write_json(work, output_file_write, &work->output, err);
     vtc_status status = gzip_output_open(&packed, output_file_write, &work->output, err);
     if (status != VTC_OK)
         return status;
-    status = write_document(work, gzip_output_write, &packed, err);
+    status = write_json(work, gzip_output_write, &packed, err);
     if (status == VTC_OK)
         status = gzip_output_finish(&packed, err);
     gzip_output_close(&packed);
@@ -120,6 +139,10 @@ static enum exit_code tell(const struct export *work)
     if (verbosity > 0 || (verbosity == 0 && !to_stdout))
         summary_print(work->file.name, work->target, (uint64_t)work->file.status.st_size,
                       work->output.bytes);
+    if (work->replaced && verbosity >= 0)
+        message_print(work->file.name,
+                      "warning: %" PRIu64 " bytes are no UTF-8; U+FFFD stands for each",
+                      work->replaced);
     if (verbosity >= 0)
         session_warn_of_losses(&work->file);
     vtc_status status = VTC_OK;

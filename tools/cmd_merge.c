@@ -25,7 +25,7 @@ static void tell(const struct options *options, const struct vtc_merge_result *r
     const char *name = options->output;
     if (options->verbosity < 0)
         return;
-    compact_warn_of_losses(name, result->lost, result->lost_pages);
+    compact_warn_of_losses(name, result->lost, result->lost_pages, result->lost_records);
     if (result->damaged)
         message_print(name, "warning: of %" PRIu64 " of the inputs only a part could be read",
                       result->damaged);

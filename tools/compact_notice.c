@@ -17,7 +17,7 @@ void compact_notice(void *context, const char *path, const struct vtc_error *wha
 }
 
 void compact_warn_of_losses(const char *name, const uint64_t lost[VTC_LIVE_CAUSES],
-                            uint64_t lost_pages)
+                            uint64_t lost_pages, uint64_t lost_records)
 {
     char causes[512] = "";
     uint64_t all = 0;
@@ -33,4 +33,6 @@ void compact_warn_of_losses(const char *name, const uint64_t lost[VTC_LIVE_CAUSE
                       causes);
     if (lost_pages)
         message_print(name, "warning: %" PRIu64 " pages are missing or damaged", lost_pages);
+    if (lost_records)
+        message_print(name, "warning: %" PRIu64 " records are damaged", lost_records);
 }

@@ -17,6 +17,6 @@ void compact_notice(void *context, const char *path, const struct vtc_error *wha
 
 /* One line on stderr where events were lost or pages are missing. */
 void compact_warn_of_losses(const char *name, const uint64_t lost[VTC_LIVE_CAUSES],
-                            uint64_t lost_pages);
+                            uint64_t lost_pages, uint64_t lost_records);
 
 #endif

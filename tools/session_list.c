@@ -50,6 +50,7 @@ static vtc_status load_live(struct session_list *list, const vtc_live *live, str
     session->start_realtime_ns = facts.start_realtime_ns;
     memcpy(session->lost, facts.lost, sizeof session->lost);
     session->lost_pages = facts.lost_pages;
+    session->lost_records = facts.lost_records;
     return VTC_OK;
 }
 
@@ -125,15 +126,20 @@ static vtc_status read_session(struct session *session, const vtc_reader *reader
     if (status == VTC_OK)
         status = read_number(reader, block, "args.start_realtime_ns", row,
                              &session->start_realtime_ns, err);
-    for (unsigned i = 0; i <= VTC_LIVE_CAUSES && status == VTC_OK; i++) {
-        snprintf(path, sizeof path, "args.%s", i < VTC_LIVE_CAUSES ? cause_keys[i] : "lost_pages");
+    for (unsigned i = 0; i < VTC_LIVE_CAUSES && status == VTC_OK; i++) {
+        snprintf(path, sizeof path, "args.%s", cause_keys[i]);
         number = 0;
         status = read_number(reader, block, path, row, &number, err);
-        if (i < VTC_LIVE_CAUSES)
-            session->lost[i] = (uint64_t)number;
-        else
-            session->lost_pages = (uint64_t)number;
+        session->lost[i] = (uint64_t)number;
     }
+    number = 0;
+    if (status == VTC_OK)
+        status = read_number(reader, block, "args.lost_pages", row, &number, err);
+    session->lost_pages = (uint64_t)number;
+    number = 0;
+    if (status == VTC_OK)
+        status = read_number(reader, block, "args.lost_records", row, &number, err);
+    session->lost_records = (uint64_t)number;
     return status;
 }
 
@@ -206,12 +212,13 @@ uint64_t session_lost_events(const struct session *session)
 
 void session_list_warn(const struct session_list *list, const char *name)
 {
-    uint64_t lost[VTC_LIVE_CAUSES] = {0}, events = 0, pages = 0;
+    uint64_t lost[VTC_LIVE_CAUSES] = {0}, events = 0, pages = 0, records = 0;
     char causes[512] = "";
     size_t used = 0;
     for (size_t i = 0; i < list->count; i++) {
         events += session_lost_events(&list->items[i]);
         pages += list->items[i].lost_pages;
+        records += list->items[i].lost_records;
         for (unsigned cause = 0; cause < VTC_LIVE_CAUSES; cause++)
             lost[cause] += list->items[i].lost[cause];
     }
@@ -228,6 +235,8 @@ void session_list_warn(const struct session_list *list, const char *name)
         message_print(name, "warning: %" PRIu64 " events were not recorded%s", events, causes);
     else if (pages)
         message_print(name, "warning: %" PRIu64 " pages are missing or damaged", pages);
+    if (records)
+        message_print(name, "warning: %" PRIu64 " records are damaged", records);
 }
 
 void session_warn_of_losses(const struct trace_file *file)

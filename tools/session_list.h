@@ -17,6 +17,7 @@ struct session {
     int64_t start_realtime_ns;
     uint64_t lost[VTC_LIVE_CAUSES];
     uint64_t lost_pages;
+    uint64_t lost_records;
 };
 
 struct session_list {

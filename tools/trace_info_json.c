@@ -85,6 +85,7 @@ static void print_sessions(struct json_out *out, const struct trace_info *info)
         for (unsigned cause = 0; cause < VTC_LIVE_CAUSES; cause++)
             unsigned_member(out, session_cause_key(cause), session->lost[cause]);
         unsigned_member(out, "lost_pages", session->lost_pages);
+        unsigned_member(out, "lost_records", session->lost_records);
         json_end(out, '}');
     }
     json_end(out, ']');

@@ -82,6 +82,8 @@ static void print_sessions(const struct trace_info *info, uint64_t shown)
         if (session->lost_pages)
             line("lost", "%s pages missing or damaged",
                  count_text_format(session->lost_pages, count));
+        if (session->lost_records)
+            line("lost", "%s records damaged", count_text_format(session->lost_records, count));
         descriptor_watch_stdout();
     }
     if (info->sessions.count > shown)

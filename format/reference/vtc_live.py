@@ -118,7 +118,7 @@ class LiveFile:
         self.process = None
         self.pages = {}             # writer -> {sequence: (page, base)}
         self.log = {}
-        self.bad_pages = self.missing_pages = self.cut_pages = 0
+        self.bad_pages = self.missing_pages = self.cut_pages = self.bad_records = 0
         self._read_page_0()
         self._read_pages()
         self._note_missing()
@@ -296,21 +296,25 @@ class LiveFile:
                     size += (n + 3) // 4 * 4
                 if at + size <= end:
                     rule = None
-            if rule is None and kind in (1, 3):
+            if rule:
+                self.cut_pages += 1
+                self.note(at, rule, "what the page holds from here on is lost")
+                return
+            is_kept = kind != 4
+            if kind in (1, 3):
                 site = int.from_bytes(body[:4], "little")
                 if site not in self.sites:
                     if site not in unknown:
                         unknown.add(site)
                         self.note(at, "LIV-9", "site %d is not known" % site)
                 elif self.sites[site].values(payload) is None:
-                    rule = "LIV-13"
-            if rule:
-                self.cut_pages += 1
-                self.note(at, rule, "what the page holds from here on is lost")
-                return
+                    self.bad_records += 1
+                    self.note(at, "LIV-13", "a payload that is not one of its site")
+                    is_kept = self.sites[site].phase in b"BE"
+                    payload = b""
             if kind == 4:
                 base = int.from_bytes(body, "little")
-            else:
+            if is_kept:
                 out.append((ticks, kind, site if kind != 2 else None, payload))
             at += size
 
@@ -393,6 +397,7 @@ class LiveFile:
             self.points[0][2])
         lost = dict(zip(CAUSES, self.lost))
         lost["pages"] = self.bad_pages + self.missing_pages + self.cut_pages
+        lost["records"] = self.bad_records
         for cause, count in lost.items():
             if count:
                 args += b',"lost_%s":%d' % (cause.encode(), count)

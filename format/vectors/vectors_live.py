@@ -184,6 +184,13 @@ def records():
             here)
     bad("LIV-13-no-id", "An EVENT of a phase that has an id.",
         Live().log(*NAMES, lb.site(2, "b", 1)).events(1, *span, lb.event(30, 2), base_ticks=1000), here)
+    bad("LIV-13-goes-on", "An EVENT of phase X, with spans behind it on the same page.",
+        Live().log(*NAMES, lb.site(2, "X", 1)).events(1, *span, lb.event(30, 2), *span,
+                                                      base_ticks=1000), here)
+    pair = lb.site(2, "B", 1, 0, ((1, lb.INT),)), lb.site(3, "E", 0, 0, ((1, lb.INT),))
+    bad("LIV-13-begin", "A begin and an end with payloads that do not fit, around a span.",
+        Live().log(*NAMES, *pair).events(1, *span, lb.data(30, 2, bytes(4)), *span,
+                                         lb.data(90, 3, bytes(4)), *span, base_ticks=1000), here)
 
 
 def refusals():

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "compact/row_split.h"
 #include "vtc/decompress.h"
+#include "wire/file_header.h"
 #include "wire/live.h"
 
 #define PUSH_BYTES ((size_t)1 << 20)
@@ -98,29 +99,54 @@ static vtc_status take_head(void *context, const void *bytes, size_t len_bytes,
     return head->bytes < VTCI_INPUT_HEAD_BYTES ? VTC_OK : VTC_ERR_CANCELLED;
 }
 
-/* Damage is met again when all of it is read. */
-static vtc_status read_head(struct vtci_memory *memory, struct vtci_compact_input *input)
+/* Damage is met again when all of it is read; what else fails must not pass for a file without times. */
+static vtc_status read_head(struct vtci_memory *memory, struct vtci_compact_input *input,
+                            struct vtc_error *err)
 {
     struct vtc_summary summary;
     struct head head;
     memset(&head, 0, sizeof head);
     head.input = input;
     vtci_row_split_init(&head.split, memory, look_at_row, &head);
-    vtc_status status = vtc_decompress(input->reader, take_head, &head, NULL, NULL, NULL);
+    vtc_status status = vtc_decompress(input->reader, take_head, &head, NULL, NULL, err);
     vtci_row_split_free(&head.split);
     input->is_recorded = head.sessions == 1;
     vtc_reader_summary(input->reader, &summary);
     if (!input->is_recorded)
         input->first_ns = summary.has_times ? summary.first_ns : 0;
-    return status == VTC_ERR_NO_MEMORY ? status : VTC_OK;
+    return status == VTC_ERR_NO_MEMORY || status == VTC_ERR_IO ? status : VTC_OK;
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-static vtc_status open_live(const struct vtci_compact_work *work, struct vtci_compact_input *input,
-                            struct vtc_error *err)
+/* The first bytes of a file, as far as it has them. */
+struct first_page {
+    uint8_t bytes[VTCI_LIVE_PAGE_BYTES];
+    size_t len_bytes;
+};
+
+static vtc_status read_first_page(int fd, struct first_page *page, struct vtc_error *err)
 {
-    uint8_t page[VTCI_LIVE_PAGE_BYTES];
+    ssize_t got_bytes;
+    do
+        got_bytes = pread(fd, page->bytes, sizeof page->bytes, 0);
+    while (got_bytes < 0 && errno == EINTR);
+    if (got_bytes < 0)
+        return vtci_error_errno(err, errno, 0, "cannot read");
+    page->len_bytes = (size_t)got_bytes;
+    return VTC_OK;
+}
+
+static bool is_live(const struct first_page *page)
+{
+    struct vtci_file_header header;
+    return vtci_file_header_decode(page->bytes, page->len_bytes, &header, NULL) == VTC_OK &&
+           (header.incompatible & VTCI_FEATURE_LIVE);
+}
+
+static vtc_status open_live(const struct vtci_compact_work *work, struct vtci_compact_input *input,
+                            const struct first_page *page, struct vtc_error *err)
+{
     struct vtci_live_session session;
     struct vtc_live_opts opts = vtci_compact_live_opts(work);
     VTC_TRY(vtc_live_open_fd(input->fd, &opts, &input->live, err));
@@ -132,9 +158,7 @@ static vtc_status open_live(const struct vtci_compact_work *work, struct vtci_co
     input->segment = input->facts.segment;
     input->is_recording =
         input->facts.state == VTC_LIVE_RECORDING || input->facts.state == VTC_LIVE_STOPPED;
-    ssize_t got_bytes = pread(input->fd, page, sizeof page, 0);
-    if (got_bytes > 0 &&
-        vtci_live_session_decode(page, (size_t)got_bytes, &session, NULL) == VTC_OK)
+    if (vtci_live_session_decode(page->bytes, page->len_bytes, &session, NULL) == VTC_OK)
         input->first_ns = session.points[0].monotonic_ns;
     return VTC_OK;
 }
@@ -144,9 +168,16 @@ static vtc_status open_blocks(struct vtci_memory *memory, const struct vtci_comp
 {
     struct vtc_reader_opts opts = vtci_compact_reader_opts(work);
     VTC_TRY(vtc_reader_open_fd(input->fd, &opts, &input->reader, err));
-    if (read_head(memory, input) != VTC_OK)
-        return vtci_error_memory(err, VTCI_INPUT_HEAD_BYTES);
-    return VTC_OK;
+    return read_head(memory, input, err);
+}
+
+static vtc_status open_regular(struct vtci_memory *memory, const struct vtci_compact_work *work,
+                               struct vtci_compact_input *input, struct vtc_error *err)
+{
+    struct first_page page;
+    VTC_TRY(read_first_page(input->fd, &page, err));
+    return is_live(&page) ? open_live(work, input, &page, err)
+                          : open_blocks(memory, work, input, err);
 }
 
 vtc_status vtci_compact_input_open(const struct vtci_compact_work *work, const char *path,
@@ -169,10 +200,8 @@ vtc_status vtci_compact_input_open(const struct vtci_compact_work *work, const c
         status = vtci_error_errno(err, EISDIR, VTC_NO_OFFSET, "cannot open");
     else if (!S_ISREG(input.stat.st_mode))
         status = vtci_error_set(err, VTC_ERR_NOT_VTC, VTC_NO_OFFSET, NULL, "not a regular file");
-    else if (vtc_live_is(input.fd))
-        status = open_live(work, &input, err);
     else
-        status = open_blocks(&memory, work, &input, err);
+        status = open_regular(&memory, work, &input, err);
     if (status == VTC_OK)
         *out_input = input;
     else

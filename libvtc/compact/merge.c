@@ -239,6 +239,7 @@ static vtc_status read_input(struct merge *merge, const char *path, struct vtc_e
     for (unsigned i = 0; input.live && i < VTC_LIVE_CAUSES; i++)
         merge->result.lost[i] += input.facts.lost[i];
     merge->result.lost_pages += input.facts.lost_pages;
+    merge->result.lost_records += input.facts.lost_records;
     bool is_damaged =
         status == VTC_ERR_TRUNCATED || status == VTC_ERR_CORRUPT ||
         (status == VTC_OK && input.live && vtc_live_damage(input.live, 0, &damage) == VTC_OK);

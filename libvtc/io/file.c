@@ -50,6 +50,11 @@ const uint8_t *vtci_file_borrow(struct vtci_file *file, uint64_t offset, size_t 
     return file->vtable->borrow ? file->vtable->borrow(file, offset, len_bytes) : NULL;
 }
 
+uint64_t vtci_file_skip_hole(struct vtci_file *file, uint64_t offset)
+{
+    return file->vtable->skip_hole ? file->vtable->skip_hole(file, offset) : offset;
+}
+
 vtc_status vtci_file_size(struct vtci_file *file, uint64_t *out_bytes, struct vtc_error *err)
 {
     if (!file->vtable->size)

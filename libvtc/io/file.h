@@ -42,6 +42,8 @@ struct vtci_file_vtable {
     void (*close)(struct vtci_file *file); /* never NULL */
     /* The bytes at `offset`, when they lie in memory already; NULL when they do not. */
     const uint8_t *(*borrow)(struct vtci_file *file, uint64_t offset, size_t len_bytes);
+    /* Where data may begin, from `offset` on; NULL: right there. */
+    uint64_t (*skip_hole)(struct vtci_file *file, uint64_t offset);
 };
 
 struct vtci_file {
@@ -70,6 +72,11 @@ VTC_NODISCARD vtc_status vtci_file_read(struct vtci_file *file, void *to, size_t
 /* Borrows the bytes at `offset` where the file lies in memory; NULL where it does not, or ends
  * before. Valid until the next append or close. */
 const uint8_t *vtci_file_borrow(struct vtci_file *file, uint64_t offset, size_t len_bytes);
+
+/* From `offset` to what comes back there are zeros for certain: a hole. `offset` itself where nothing is
+ * known. Only of files that lack a GiB or more: some file systems have called a hole what was not on
+ * the disk yet, and a file that is as large as it looks needs no such short cut. */
+uint64_t vtci_file_skip_hole(struct vtci_file *file, uint64_t offset);
 
 /* Length in bytes. VTC_ERR_IO with ESPIPE for a pipe, a socket or a terminal. */
 VTC_NODISCARD vtc_status vtci_file_size(struct vtci_file *file, uint64_t *out_bytes,

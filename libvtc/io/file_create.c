@@ -8,6 +8,8 @@
  *                           renameat2(NOREPLACE) | link + unlink             when nothing is there
  *                           rename                                                  to replace
  *
+ * A file that stands for a model is replaced by renameat2(EXCHANGE), and the old one unlinked.
+ *
  * The unnamed form leaves nothing behind even after SIGKILL or a power cut, but for the instant
  * between linkat and rename. A temporary file that has a name is locked (flock) for as long as its
  * process lives, so that temp_clear.c can tell it from garbage. Permissions are given at
@@ -118,6 +120,22 @@ static int rename_if_free(const struct created_file *self)
     return 0;
 }
 
+/* What stands for a model is replaced, and not put back: a file that somebody removes in this moment
+ * (a flight recorder, which counts its events as lost) stays away. */
+static int take_place(const struct created_file *self)
+{
+    int directory_fd = self->directory_fd;
+#ifdef RENAME_EXCHANGE
+    if (renameat2(directory_fd, self->temp, directory_fd, self->name, RENAME_EXCHANGE) == 0) {
+        unlinkat(directory_fd, self->temp, 0);
+        return 0;
+    }
+    if (errno != ENOSYS && errno != EINVAL)
+        return -1;
+#endif
+    return renameat(directory_fd, self->temp, directory_fd, self->name);
+}
+
 static int give_name(struct created_file *self)
 {
     bool unnamed = self->temp[0] == '\0';
@@ -133,6 +151,8 @@ static int give_name(struct created_file *self)
     }
     if (!self->overwrite)
         return rename_if_free(self);
+    if (self->has_model)
+        return take_place(self);
     return renameat(self->directory_fd, self->temp, self->directory_fd, self->name);
 }
 

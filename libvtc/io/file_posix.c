@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,8 @@
 
 /* The largest piece that one call is asked for: Linux moves at most 2 GiB at a time. */
 #define PIECE_BYTES ((size_t)1 << 30)
+/* [choice] A file that lacks so much may have holes worth to be looked for. */
+#define SPARSE_BYTES ((uint64_t)1 << 30)
 
 static struct vtci_file_posix *cast(struct vtci_file *file)
 {
@@ -96,6 +99,27 @@ vtc_status vtci_file_posix_read(struct vtci_file *file, void *to, size_t len_byt
     return VTC_OK;
 }
 
+/* Seeking moves the position that a descriptor shares with its copies, so the file is opened anew. */
+uint64_t vtci_file_posix_skip_hole(struct vtci_file *file, uint64_t offset)
+{
+    const struct vtci_file_posix *self = cast(file);
+    struct stat about;
+    char path[48];
+    if (offset > INT64_MAX || fstat(self->fd, &about) != 0 || !S_ISREG(about.st_mode) ||
+        (uint64_t)about.st_size < (uint64_t)about.st_blocks * 512 + SPARSE_BYTES)
+        return offset;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", self->fd);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return offset;
+    off_t data = lseek(fd, (off_t)offset, SEEK_DATA);
+    int error = data < 0 ? errno : 0;
+    close(fd);
+    if (error == ENXIO) /* none up to the end */
+        return offset < (uint64_t)about.st_size ? (uint64_t)about.st_size : offset;
+    return error || (uint64_t)data < offset ? offset : (uint64_t)data;
+}
+
 vtc_status vtci_file_posix_size(struct vtci_file *file, uint64_t *out_bytes, struct vtc_error *err)
 {
     struct vtci_file_posix *self = cast(file);
@@ -139,6 +163,7 @@ static const struct vtci_file_vtable read_vtable = {
     .pread = vtci_file_posix_pread,
     .read = vtci_file_posix_read,
     .size = vtci_file_posix_size,
+    .skip_hole = vtci_file_posix_skip_hole,
     .close = posix_close,
 };
 
@@ -147,6 +172,7 @@ static const struct vtci_file_vtable fd_vtable = {
     .pread = vtci_file_posix_pread,
     .read = vtci_file_posix_read,
     .size = vtci_file_posix_size,
+    .skip_hole = vtci_file_posix_skip_hole,
     .sync = vtci_file_posix_sync,
     .close = posix_close,
 };

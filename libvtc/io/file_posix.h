@@ -24,8 +24,8 @@ VTC_NODISCARD vtc_status vtci_file_posix_pread(struct vtci_file *file, uint64_t 
                                                struct vtc_error *err);
 VTC_NODISCARD vtc_status vtci_file_posix_read(struct vtci_file *file, void *to, size_t len_bytes,
                                               size_t *out_len_bytes, struct vtc_error *err);
-VTC_NODISCARD vtc_status vtci_file_posix_size(struct vtci_file *file, uint64_t *out_bytes,
-                                              struct vtc_error *err);
+uint64_t vtci_file_posix_skip_hole(struct vtci_file *file, uint64_t offset);
+vtc_status vtci_file_posix_size(struct vtci_file *file, uint64_t *out_bytes, struct vtc_error *err);
 VTC_NODISCARD vtc_status vtci_file_posix_sync(struct vtci_file *file, struct vtc_error *err);
 
 #endif

@@ -68,28 +68,30 @@ static vtc_status write_frame(struct work *work, const struct vtci_chain_frame *
     return put(&work->output, made.text, made.len_bytes, err);
 }
 
-/* The rows of a block behind those of the one before. What is damaged is left out where that is asked
- * for; rows of it that were handed on already cannot be taken back. */
+/* What one block is, and not the file or the machine. */
+static bool is_of_block(vtc_status status)
+{
+    return status == VTC_ERR_CORRUPT || status == VTC_ERR_TRUNCATED ||
+           status == VTC_ERR_UNSUPPORTED || status == VTC_ERR_LIMIT;
+}
+
+/* The rows of a block behind those of the one before. What cannot be read is left out where that is
+ * asked for: a block is checked as a whole (column/rows.h) before its first row is handed on. */
 static vtc_status write_rows(struct work *work, const struct vtci_chain_frame *frame,
                              struct vtc_error *err)
 {
-    struct vtci_text_sink *sink = &work->sink;
     const struct vtci_chain_block *block = &work->reader->chain.blocks[frame->block];
-    bool had_row = sink->has_row;
+    bool had_row = work->sink.has_row;
     uint64_t bytes_before = work->output.bytes;
-    sink->len_bytes = 0;
-    vtc_status status =
-        vtci_frame_text_write(&work->maker, work->reader, &work->plan, frame, sink, err);
-    if (status == VTC_OK) {
-        work->rows += block->rows;
-        return vtci_sink_flush(sink, err);
+    vtc_status status = write_inline(work, frame, err);
+    if (work->opts.skip_damaged && is_of_block(status) && work->output.bytes == bytes_before) {
+        work->sink.has_row = had_row;
+        work->skipped_blocks++;
+        work->skipped_rows += block->rows;
+        return VTC_OK;
     }
-    if (!work->opts.skip_damaged || work->output.bytes != bytes_before ||
-        (status != VTC_ERR_CORRUPT && status != VTC_ERR_TRUNCATED))
-        return status;
-    sink->has_row = had_row;
-    work->skipped_blocks++;
-    work->skipped_rows += block->rows;
+    VTC_TRY(status);
+    work->rows += block->rows;
     return VTC_OK;
 }
 

@@ -144,6 +144,7 @@ void vtc_live_info(const vtc_live *live, struct vtc_live_facts *out_facts)
         .writers = live->text.track_count,
         .events = scan->events,
         .lost_pages = scan->lost_pages,
+        .lost_records = scan->lost_records,
         .damage = scan->damage.count,
         .damage_listed = scan->damage.listed,
     };

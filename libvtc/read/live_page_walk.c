@@ -3,8 +3,8 @@
 #include "base/limits.h"
 #include "read/live_scan.h"
 
-bool vtci_live_payload_fits(const struct vtci_known_site *site, const uint8_t *payload,
-                            uint32_t payload_bytes)
+bool vtci_live_arguments_fit(const struct vtci_known_site *site, const uint8_t *payload,
+                             uint32_t payload_bytes)
 {
     uint32_t pos = vtci_live_payload_prefix(site->phase);
     if (payload_bytes < pos)
@@ -41,61 +41,80 @@ static vtc_status note_unknown_site(struct vtci_live_scan *scan, uint32_t id, ui
     return vtci_live_scan_note(scan, &damage);
 }
 
-/* SPEC: LIV-8, LIV-13. */
-static vtc_status note_cut(struct vtci_live_scan *scan, uint32_t page, uint32_t at,
-                           const char *rule, const char *what)
+/* SPEC: LIV-8. */
+static vtc_status note_cut(struct vtci_live_scan *scan, uint64_t offset)
 {
     struct vtc_error damage;
     scan->cut_pages++;
-    vtci_error_set(&damage, VTC_ERR_CORRUPT,
-                   (uint64_t)page * VTCI_LIVE_PAGE_BYTES + (uint64_t)at * 4, rule,
-                   "expected %s, found another: what this page holds behind it is lost", what);
+    vtci_error_set(&damage, VTC_ERR_CORRUPT, offset, "LIV-8",
+                   "expected a record within the page, found another: what this page holds behind "
+                   "it is lost");
     return vtci_live_scan_note(scan, &damage);
+}
+
+/* SPEC: LIV-13. */
+static vtc_status note_record(struct vtci_live_scan *scan, const struct vtci_known_site *site,
+                              uint64_t offset)
+{
+    struct vtc_error damage;
+    scan->lost_records++;
+    vtci_error_set(&damage, VTC_ERR_CORRUPT, offset, "LIV-13",
+                   "expected a payload of its site, found another: %s",
+                   vtci_live_phase_nests(site->phase) ? "the arguments of this event are lost"
+                                                      : "this event is lost");
+    return vtci_live_scan_note(scan, &damage);
+}
+
+/* Judges an event by its site, and reports it where that is asked for. Sets whether it counts. */
+static vtc_status judge_event(struct vtci_live_scan *scan, const struct vtci_live_record *record,
+                              uint64_t offset, bool report, bool *is_unchecked, bool *out_counts)
+{
+    uint32_t index = vtci_live_names_site(&scan->names, record->site);
+    *out_counts = true;
+    if (index == VTCI_LIVE_MAP_NONE) {
+        *is_unchecked = true;
+        return report ? note_unknown_site(scan, record->site, offset) : VTC_OK;
+    }
+    const struct vtci_known_site *site = &scan->names.sites[index];
+    if (vtci_live_payload_fits(site, record->payload, record->payload_bytes))
+        return VTC_OK;
+    *out_counts = vtci_live_phase_nests(site->phase);
+    *is_unchecked = true;
+    return report ? note_record(scan, site, offset) : VTC_OK;
 }
 
 vtc_status vtci_live_page_walk(struct vtci_live_scan *scan, const uint8_t *page,
                                const uint8_t *first_look, bool judge,
                                struct vtci_live_page_ref *ref)
 {
-    const struct vtci_live_names *names = &scan->names;
     uint32_t at = VTCI_LIVE_FIRST_WORD, events = 0;
-    const char *rule = NULL;
+    /* What was judged before was reported then. */
+    uint32_t judged = ref->is_unchecked ? 0 : ref->end_words;
     bool is_unchecked = false;
+    vtc_status status;
     for (;;) {
         struct vtci_live_record record;
+        uint64_t offset = (uint64_t)ref->page * VTCI_LIVE_PAGE_BYTES + (uint64_t)at * 4;
+        bool counts = true;
+        status = VTC_END;
         if (first_look && at < VTCI_LIVE_PAGE_WORDS &&
             vtci_load_u32(first_look + (size_t)at * 4) == 0)
             break;
-        vtc_status status = vtci_live_record_decode(page, at, VTCI_LIVE_PAGE_WORDS, &record);
-        if (status == VTC_END)
+        status = vtci_live_record_decode(page, at, VTCI_LIVE_PAGE_WORDS, &record);
+        if (status != VTC_OK)
             break;
-        if (status != VTC_OK) {
-            rule = "LIV-8";
-            break;
-        }
-        if (record.kind == VTCI_LIVE_EVENT || record.kind == VTCI_LIVE_DATA) {
-            uint32_t index = vtci_live_names_site(names, record.site);
-            if (index == VTCI_LIVE_MAP_NONE && !judge) {
-                is_unchecked = true;
-            } else if (index == VTCI_LIVE_MAP_NONE) {
-                VTC_TRY(note_unknown_site(scan, record.site,
-                                          (uint64_t)ref->page * VTCI_LIVE_PAGE_BYTES +
-                                              (uint64_t)at * 4));
-            } else if (!vtci_live_payload_fits(&names->sites[index], record.payload,
-                                               record.payload_bytes)) {
-                rule = "LIV-13";
-                break;
-            }
-        }
-        events += record.kind != VTCI_LIVE_BASE;
+        if (record.kind == VTCI_LIVE_EVENT || record.kind == VTCI_LIVE_DATA)
+            VTC_TRY(
+                judge_event(scan, &record, offset, judge && at >= judged, &is_unchecked, &counts));
+        events += counts && record.kind != VTCI_LIVE_BASE;
         at += record.words;
     }
-    ref->is_unchecked = is_unchecked || (rule && !judge);
-    if (rule && judge && !ref->is_cut)
-        VTC_TRY(note_cut(scan, ref->page, at, rule,
-                         rule[4] == '8' ? "a record within the page" : "a payload of its site"));
-    ref->is_cut |= rule && judge;
-    ref->is_open = !rule && at < VTCI_LIVE_PAGE_WORDS;
+    bool is_cut = status != VTC_END;
+    if (is_cut && judge && !ref->is_cut)
+        VTC_TRY(note_cut(scan, (uint64_t)ref->page * VTCI_LIVE_PAGE_BYTES + (uint64_t)at * 4));
+    ref->is_unchecked = !judge && (is_unchecked || is_cut);
+    ref->is_cut |= is_cut && judge;
+    ref->is_open = !is_cut && at < VTCI_LIVE_PAGE_WORDS;
     ref->end_words = at & 0x7FF;
     scan->events += events;
     scan->events -= ref->events;

@@ -81,6 +81,7 @@ struct vtci_live_scan {
     uint64_t events;
     uint64_t bad_pages, missing_pages, cut_pages; /* LIV-5, LIV-6, LIV-8 */
     uint64_t lost_pages;                          /* all three */
+    uint64_t lost_records;                        /* LIV-13 */
     struct vtci_live_damage damage;
     struct vtci_live_map unknown_sites; /* reported */
     struct vtci_buffer window, group;   /* what is being looked at */
@@ -102,10 +103,17 @@ VTC_NODISCARD vtc_status vtci_live_scan_note(struct vtci_live_scan *scan,
 /* Walks the records of a page up to where there are no more, and sets end_words, events, is_cut,
  * is_open and is_unchecked. `first_look` (may be NULL) is an earlier copy of the page: only records
  * whose first word it has count. With `judge` unknown sites and damage are reported, without they
- * leave the page unchecked. */
+ * leave the page unchecked; what was judged before is not reported again. */
 VTC_NODISCARD vtc_status vtci_live_page_walk(struct vtci_live_scan *scan, const uint8_t *page,
                                              const uint8_t *first_look, bool judge,
                                              struct vtci_live_page_ref *ref);
+
+/* Whether other events nest by those of a phase: such a one is kept when its payload does not fit.
+ * SPEC: LIV-13 */
+static inline bool vtci_live_phase_nests(uint8_t phase)
+{
+    return phase == 'B' || phase == 'E';
+}
 
 /* How many bytes of a payload come before the arguments. SPEC: LIV-13 */
 static inline uint32_t vtci_live_payload_prefix(uint8_t phase)
@@ -114,7 +122,14 @@ static inline uint32_t vtci_live_payload_prefix(uint8_t phase)
 }
 
 /* Whether a payload is one that the site allows. SPEC: LIV-13 */
-bool vtci_live_payload_fits(const struct vtci_known_site *site, const uint8_t *payload,
-                            uint32_t payload_bytes);
+bool vtci_live_arguments_fit(const struct vtci_known_site *site, const uint8_t *payload,
+                             uint32_t payload_bytes);
+
+static inline bool vtci_live_payload_fits(const struct vtci_known_site *site,
+                                          const uint8_t *payload, uint32_t payload_bytes)
+{
+    return payload_bytes == vtci_live_payload_prefix(site->phase) ||
+           vtci_live_arguments_fit(site, payload, payload_bytes);
+}
 
 #endif

@@ -37,17 +37,18 @@ static vtc_status find_shard(struct vtci_live_scan *scan, uint32_t writer,
     return VTC_OK;
 }
 
-static vtc_status add_empty(struct vtci_live_scan *scan, struct vtci_live_runs *runs, uint32_t page)
+static vtc_status add_empty(struct vtci_live_scan *scan, struct vtci_live_runs *runs, uint32_t page,
+                            uint32_t count)
 {
     if (runs->count) {
         struct vtci_live_run *last = &runs->items[runs->count - 1];
         if (last->first + last->count == page) {
-            last->count++;
+            last->count += count;
             return VTC_OK;
         }
     }
     VTC_TRY(VTCI_ARRAY_RESERVE(scan->memory, runs->items, runs->capacity, runs->count + 1));
-    struct vtci_live_run run = {page, 1};
+    struct vtci_live_run run = {page, count};
     runs->items[runs->count++] = run;
     return VTC_OK;
 }
@@ -59,6 +60,7 @@ struct range {
     uint64_t end;   /* pages of the file: what a group may reach to */
     bool is_second; /* only what the first look should have seen */
     struct vtci_live_runs *still_empty;
+    uint32_t empty_pages; /* that were met */
 };
 
 /* A page that was begun before one that was seen already: it was looked at too early. */
@@ -104,9 +106,11 @@ static vtc_status take_page(struct vtci_live_scan *scan, struct range *range, co
             return vtci_error_memory(err, 0);
         return vtci_live_scan_log(scan, page, header.pages, true, err);
     }
-    if (status == VTC_END || (range->is_second && (status != VTC_OK || !is_overdue(scan, &header))))
-        status = add_empty(scan, range->still_empty, page);
-    else if (status == VTC_OK)
+    if (status == VTC_END ||
+        (range->is_second && (status != VTC_OK || !is_overdue(scan, &header)))) {
+        range->empty_pages++;
+        status = add_empty(scan, range->still_empty, page, 1);
+    } else if (status == VTC_OK)
         status = take_events(scan, bytes, page, &header);
     else {
         scan->bad_pages++;
@@ -115,13 +119,33 @@ static vtc_status take_page(struct vtci_live_scan *scan, struct range *range, co
     return status == VTC_OK ? VTC_OK : vtci_error_memory(err, 0);
 }
 
+/* Steps over a hole: a file may be of 1 TiB and hold nothing. */
+static vtc_status skip_hole(struct vtci_live_scan *scan, struct range *range, uint64_t end,
+                            struct vtc_error *err)
+{
+    uint64_t data = vtci_file_skip_hole(scan->file, range->at * VTCI_LIVE_PAGE_BYTES);
+    uint64_t page = data / VTCI_LIVE_PAGE_BYTES < end ? data / VTCI_LIVE_PAGE_BYTES : end;
+    if (page <= range->at)
+        return VTC_OK;
+    if (add_empty(scan, range->still_empty, (uint32_t)range->at, (uint32_t)(page - range->at)) !=
+        VTC_OK)
+        return vtci_error_memory(err, 0);
+    range->at = page;
+    return VTC_OK;
+}
+
 /* Looks at the pages from `first` to `end`, of a file that has `file_end`. */
 static vtc_status scan_range(struct vtci_live_scan *scan, uint64_t first, uint64_t end,
                              uint64_t file_end, bool is_second, struct vtci_live_runs *still_empty,
                              struct vtc_error *err)
 {
-    struct range range = {first, file_end, is_second, still_empty};
+    struct range range = {first, file_end, is_second, still_empty, 0};
     while (range.at < end) {
+        if (range.empty_pages == WINDOW_PAGES)
+            VTC_TRY(skip_hole(scan, &range, end, err));
+        if (range.at >= end)
+            break;
+        range.empty_pages = 0;
         uint64_t window_first = range.at;
         uint32_t count = end - range.at < WINDOW_PAGES ? (uint32_t)(end - range.at) : WINDOW_PAGES;
         VTC_TRY(vtci_live_scan_read(scan, &scan->window, range.at, &count, err));

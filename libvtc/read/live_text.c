@@ -154,6 +154,7 @@ vtc_status vtci_live_text_fill(struct vtci_live_text *text, void *buffer, size_t
                                size_t *out_bytes, struct vtc_error *err)
 {
     uint8_t *to = buffer;
+    text->err = err;
     size_t given = drain(&text->small, &text->small_pos, to, capacity_bytes);
     given += drain(&text->pending, &text->pending_pos, to + given, capacity_bytes - given);
     if (given == 0 && capacity_bytes >= SMALL_BYTES) {

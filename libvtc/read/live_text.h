@@ -69,7 +69,8 @@ struct vtci_live_text {
     struct vtci_buffer pending; /* what did not fit */
     size_t pending_pos, small_pos;
     struct vtci_buffer small; /* for a caller with little room */
-    struct vtci_buffer again; /* arguments that were read again */
+    struct vtci_buffer again; /* arguments that were read again … */
+    struct vtc_error *err;    /* … and, during a call, the caller's, for a read that fails */
 };
 
 void vtci_live_text_init(struct vtci_live_text *text, struct vtci_memory *memory,

@@ -51,7 +51,7 @@ vtc_status vtci_live_text_open_arguments(struct vtci_live_text *text,
         VTC_TRY(vtci_buffer_reserve(&text->again, open->args_bytes));
         VTC_TRY(vtci_file_pread(text->scan->file,
                                 (uint64_t)open->page * VTCI_LIVE_PAGE_BYTES + open->args_pos,
-                                text->again.data, open->args_bytes, &found_bytes, NULL));
+                                text->again.data, open->args_bytes, &found_bytes, text->err));
         arguments.payload = text->again.data;
         arguments.payload_bytes = (uint32_t)found_bytes;
     }
@@ -125,15 +125,18 @@ static vtc_status take_end(struct vtci_live_text *text, struct vtci_live_track *
 }
 
 static vtc_status take_event(struct vtci_live_text *text, struct vtci_live_track *track, int64_t ns,
-                             uint32_t page, const struct vtci_live_record *record, uint32_t at)
+                             uint32_t page, struct vtci_live_record *record, uint32_t at)
 {
     struct vtci_live_names *names = &text->scan->names;
     uint32_t index = vtci_live_names_site(names, record->site);
     if (index == VTCI_LIVE_MAP_NONE)
         return vtci_live_text_unknown(text, track, record->site, ns);
     struct vtci_known_site *site = &names->sites[index];
-    if (record->payload_bytes < vtci_live_payload_prefix(site->phase))
-        return VTC_OK; /* it was another when the page was scanned */
+    if (!vtci_live_payload_fits(site, record->payload, record->payload_bytes)) { /* SPEC: LIV-13 */
+        if (!vtci_live_phase_nests(site->phase))
+            return VTC_OK;
+        record->payload_bytes = 0;
+    }
     switch (site->phase) {
     case 'B':
         if (track->beyond == 0 && track->open_count < VTCI_OPEN_SPANS)

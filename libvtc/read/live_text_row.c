@@ -79,6 +79,7 @@ vtc_status vtci_live_text_session(struct vtci_live_text *text)
     for (unsigned i = 0; i < VTCI_LIVE_LOSS_CAUSES; i++)
         VTC_TRY(append_lost(row, cause_names[i], scan->counters.lost[i]));
     VTC_TRY(append_lost(row, "pages", scan->lost_pages));
+    VTC_TRY(append_lost(row, "records", scan->lost_records));
     VTC_TRY(vtci_row_literal(row, "}"));
     return end_row(text);
 }

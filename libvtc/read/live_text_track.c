@@ -7,6 +7,12 @@
 
 enum { WINDOW_PAGES = 64 };
 
+/* What making rows came to. A read that failed has said so itself (text->err). */
+static vtc_status told(vtc_status status, struct vtc_error *err)
+{
+    return status == VTC_ERR_NO_MEMORY ? vtci_error_memory(err, 0) : status;
+}
+
 void vtci_live_text_track_free(struct vtci_live_text *text, struct vtci_live_track *track)
 {
     VTCI_ARRAY_FREE(text->memory, track->open, track->open_capacity);
@@ -101,8 +107,7 @@ static vtc_status take_shard(struct vtci_live_text *text, struct vtci_live_track
             track->at = VTCI_LIVE_FIRST_WORD;
             track->base = vtci_load_u64(page + 16);
         }
-        if (vtci_live_text_records(text, track, ref, page) != VTC_OK)
-            return vtci_error_memory(err, 0);
+        VTC_TRY(told(vtci_live_text_records(text, track, ref, page), err));
     }
     return VTC_OK;
 }
@@ -128,15 +133,14 @@ vtc_status vtci_live_text_track(struct vtci_live_text *text, struct vtc_error *e
 {
     bool is_done = false;
     struct vtci_live_track *track = &text->tracks[text->track];
-    if (!text->is_in_track && enter_track(text, track) != VTC_OK)
-        return vtci_error_memory(err, 0);
+    if (!text->is_in_track)
+        VTC_TRY(told(enter_track(text, track), err));
     VTC_TRY(take_shard(text, track, &is_done, err));
     if (!is_done)
         return VTC_OK;
     bool is_last_look = !text->follow || text->is_over;
     if (is_last_look) {
-        if (give_open(text, track) != VTC_OK)
-            return vtci_error_memory(err, 0);
+        VTC_TRY(told(give_open(text, track), err));
         if (text->open_given < track->open_count)
             return VTC_OK;
         vtci_live_text_track_free(text, track);

@@ -86,6 +86,14 @@ enum vtci_live_record_kind {
     VTCI_LIVE_BASE = 4
 };
 #define VTCI_LIVE_KIND_BITS 4
+
+/* Whether a record that begins with this word is an event. No page's mark is one. */
+static inline bool vtci_live_is_event(uint32_t first)
+{
+    uint32_t kind = first & ((1u << VTCI_LIVE_KIND_BITS) - 1);
+    return kind == VTCI_LIVE_EVENT || kind == VTCI_LIVE_END || kind == VTCI_LIVE_DATA;
+}
+
 #define VTCI_LIVE_TICKS_MAX ((1u << 28) - 1)
 #define VTCI_LIVE_PAYLOAD_BYTES_MAX 3900u /* [choice] larger ones are too big */
 

@@ -11,6 +11,9 @@
 static void give_back(struct vtci_lane *lane, uint8_t *chunk, size_t chunk_bytes,
                       struct vtci_live_file *file)
 {
+    if (chunk && lane->session->opts.policy == VTC_POLICY_FLIGHT)
+        atomic_fetch_add_explicit(&file->events, vtci_flight_count(chunk, chunk_bytes),
+                                  memory_order_relaxed);
     if (chunk)
         munmap(chunk, chunk_bytes);
     vtci_session_let_go(lane->session, file);
@@ -43,7 +46,7 @@ void vtci_lane_leave(struct vtci_lane *lane)
 vtc_status vtci_lane_write_through(struct vtci_lane *lane, uint8_t *record, uint32_t bytes,
                                    uint32_t first)
 {
-    const struct vtci_live_file *file = atomic_load_explicit(&lane->file, memory_order_relaxed);
+    struct vtci_live_file *file = atomic_load_explicit(&lane->file, memory_order_relaxed);
     uint64_t offset = lane->page_offset + (uint64_t)(record - lane->shadow);
     vtci_store_u32(record, first);
     int error = bytes > 4 ? vtci_live_file_pwrite(file, record + 4, bytes - 4, offset + 4) : 0;
@@ -54,6 +57,8 @@ vtc_status vtci_lane_write_through(struct vtci_lane *lane, uint8_t *record, uint
         vtci_writer_lose(lane->writer, VTC_LOSS_DISK_FULL, VTC_ERR_IO);
         return VTC_ERR_IO; /* the next record goes to the same place */
     }
+    if (vtci_live_is_event(first))
+        atomic_fetch_add_explicit(&file->events, 1, memory_order_relaxed);
     lane->pos = record + bytes;
     return VTC_OK;
 }

@@ -32,6 +32,7 @@ struct vtci_live_file {
     _Atomic(uint8_t *) page0; /* NULL: could not be mapped, pwrite instead */
     _Alignas(64) _Atomic uint64_t next_page;
     _Atomic uint64_t allocated_pages;
+    _Atomic uint64_t events;           /* VTC_POLICY_FLIGHT: of the chunks that were given back */
     _Alignas(64) _Atomic uint64_t log; /* page << 16 | bytes used in it; 0: none yet */
     _Atomic uint32_t log_sequence;
 };
@@ -59,6 +60,9 @@ bool vtci_live_file_try_ref(struct vtci_live_file *file);
 
 void vtci_live_file_set_state(struct vtci_live_file *file, uint32_t state);
 void vtci_live_file_count_loss(struct vtci_live_file *file, enum vtc_loss cause, uint64_t events);
+
+/* What it has counted as lost, by cause. */
+void vtci_live_file_losses(const struct vtci_live_file *file, uint64_t out_lost[VTC_LOSS_CAUSES]);
 
 /* Bytes that are reserved, as far as they are there. */
 uint64_t vtci_live_file_bytes(const struct vtci_live_file *file);

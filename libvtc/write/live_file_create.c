@@ -75,6 +75,7 @@ int vtci_live_file_create(struct vtci_live_file *file, const char *path, char *t
     atomic_store_explicit(&file->page0, NULL, memory_order_relaxed);
     atomic_store_explicit(&file->next_page, 0, memory_order_relaxed);
     atomic_store_explicit(&file->allocated_pages, 0, memory_order_relaxed);
+    atomic_store_explicit(&file->events, 0, memory_order_relaxed);
     atomic_store_explicit(&file->log, 0, memory_order_relaxed);
     atomic_store_explicit(&file->log_sequence, 0, memory_order_relaxed);
     if (!overwrite && access(path, F_OK) == 0)

@@ -1,9 +1,11 @@
 /* Page 0 while the file is written, and the end of a file. */
 #include "write/live_file.h"
 
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "write/publish.h"
 
 bool vtci_live_file_try_ref(struct vtci_live_file *file)
@@ -48,6 +50,19 @@ void vtci_live_file_count_loss(struct vtci_live_file *file, enum vtc_loss cause,
     vtci_store_u64(bytes, vtci_load_u64(bytes) + events);
     int error = vtci_live_file_pwrite(file, bytes, sizeof bytes, offset);
     (void)error;
+}
+
+void vtci_live_file_losses(const struct vtci_live_file *file, uint64_t out_lost[VTC_LOSS_CAUSES])
+{
+    const uint8_t *page0 = atomic_load_explicit(&file->page0, memory_order_acquire);
+    uint8_t bytes[8 * VTC_LOSS_CAUSES] = {0};
+    if (page0)
+        memcpy(bytes, page0 + VTCI_LIVE_LOST_OFFSET, sizeof bytes);
+    else if (!vtci_live_file_is_ours(file) ||
+             pread(file->fd, bytes, sizeof bytes, VTCI_LIVE_LOST_OFFSET) != sizeof bytes)
+        memset(bytes, 0, sizeof bytes);
+    for (size_t cause = 0; cause < VTC_LOSS_CAUSES; cause++)
+        out_lost[cause] = vtci_load_u64(bytes + 8 * cause);
 }
 
 uint64_t vtci_live_file_bytes(const struct vtci_live_file *file)

@@ -32,6 +32,7 @@
 struct vtci_closed_file {
     _Atomic uint64_t bytes; /* 0: not closed yet, or gone */
     _Atomic int64_t closed_ns;
+    uint64_t events, lost[VTC_LOSS_CAUSES]; /* set before `bytes`. VTC_POLICY_FLIGHT */
     _Atomic uint32_t synced;
 };
 
@@ -71,7 +72,6 @@ struct vtc_session {
     _Atomic uint32_t oldest;         /* segment that may still be there */
     _Atomic uint32_t segment;        /* that `current` is */
     _Atomic int64_t segment_started_ns;
-    uint8_t *count_buffer;      /* VTC_POLICY_FLIGHT: of who holds `making` */
     _Atomic uint64_t clock_due; /* ticks: when the log is to have the next CLOCK */
     _Atomic uint64_t lost[VTC_LOSS_CAUSES];
 
@@ -127,6 +127,8 @@ void vtci_session_settle(struct vtc_session *session);
 
 /* VTC_POLICY_FLIGHT: removes what is more than is to be kept. `making` is held. */
 void vtci_session_trim(struct vtc_session *session);
+/* Events in a chunk that nobody records to any more. */
+uint64_t vtci_flight_count(const uint8_t *chunk, size_t chunk_bytes);
 
 /* Of all segments. One that is being closed may count twice for a moment, never not at all. */
 uint64_t vtci_session_bytes(const struct vtc_session *session);

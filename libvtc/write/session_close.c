@@ -128,9 +128,7 @@ void vtci_session_clear(struct vtc_session *session)
     vtci_defined_free(session);
     vtci_journal_free(&session->journal);
     vtci_release(&session->memory, session->path, 3 * session->path_bytes);
-    vtci_release(&session->memory, session->count_buffer, VTCI_LIVE_PAGE_BYTES);
     session->path = NULL;
-    session->count_buffer = NULL;
     session->facts = (struct vtci_live_session){.pid = 0};
     for (size_t i = 0; i < VTCI_CLOSED_FILES; i++)
         atomic_store_explicit(&session->closed_files[i].bytes, 0, memory_order_relaxed);

@@ -125,6 +125,9 @@ void vtci_session_let_go(struct vtc_session *session, struct vtci_live_file *fil
         return;
     struct vtci_closed_file *closed = &session->closed_files[file->segment % VTCI_CLOSED_FILES];
     uint64_t bytes = vtci_live_file_bytes(file);
+    /* Before it is closed: after that a compactor may make another file of it. */
+    closed->events = atomic_load_explicit(&file->events, memory_order_relaxed);
+    vtci_live_file_losses(file, closed->lost);
     vtci_live_file_finish(file);
     atomic_fetch_add_explicit(&session->closed_bytes, bytes, memory_order_relaxed);
     atomic_store_explicit(&closed->closed_ns, vtci_clock_ns(CLOCK_MONOTONIC), memory_order_relaxed);

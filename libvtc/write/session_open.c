@@ -94,11 +94,6 @@ static vtc_status prepare(struct vtc_session *session, const char *path,
     session->site_blocks = vtci_allocate_zeroed(&session->memory, bytes);
     if (!session->site_blocks)
         return vtci_error_memory(err, bytes);
-    if (session->opts.policy == VTC_POLICY_FLIGHT) {
-        session->count_buffer = vtci_allocate(&session->memory, VTCI_LIVE_PAGE_BYTES);
-        if (!session->count_buffer)
-            return vtci_error_memory(err, VTCI_LIVE_PAGE_BYTES);
-    }
     return VTC_OK;
 }
 

@@ -9,7 +9,7 @@ vector live-args app.vtc
 cp app.vtc live.vtc
 chmod 640 app.vtc
 touch -d '2020-01-02 03:04:05' app.vtc
-run export --to chrome -c app.vtc
+run decompress -c app.vtc
 cp .out text
 run compact app.vtc
 expect_code 0

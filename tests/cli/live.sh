@@ -123,6 +123,85 @@ run decompress -c short.recovered.vtc
 python3 -c 'import json, sys; assert len(json.load(sys.stdin)["traceEvents"]) == 6' <.out ||
     fail 'not all events'
 
+begin 'recover behind a block that fails at its last row'
+# ROW-1: a list without elements, behind a row with more text than is handed on at once.
+python3 -B - "$source_dir" >late.vtc <<'END'
+import sys
+sys.path.insert(0, sys.argv[1] + "/format/vectors")
+from trace_builder import NUMBER, add_block, vb
+from vectors_common import lines, start
+from vectors_good import args, nested_schema
+schema = nested_schema()
+many = 300000
+late = [args((1, [(NUMBER, b"1")] * many)), args((1, [(NUMBER, b"1")]))]
+good = [args((1, [(NUMBER, b"2")]))]
+file = start(schema)
+add_block(file, schema, lines(good))
+add_block(file, schema, lines(late), arrays={7: lambda v, s: vb.planes([many + 1, 0], s)})
+add_block(file, schema, lines(good))
+sys.stdout.buffer.write(file.add_text(b"]\n").close().bytes())
+END
+run recover late.vtc
+expect_code 0
+grep -q '^vtc: late.vtc: byte [0-9]*: .* \[ROW-1\]$' .err || fail 'the reason is not told'
+grep -q '^vtc: late.vtc: lost: 1 blocks with 2 rows' .err || fail 'the loss is not told'
+run decompress -c -q late.recovered.vtc
+printf '{"traceEvents":[\n%s,\n%s\n]}\n' '{"ph":"i","args":{"list":[2]}}' '{"ph":"i","args":{"list":[2]}}' >late.json
+same late.json .out 'what was recovered'
+
+begin 'export of names that are no UTF-8'
+# Of a live file and of a document, cut by every length of piece; what Python decodes and parses.
+python3 -B - "$source_dir" >bytes.vtc <<'END'
+import sys
+sys.path.insert(0, sys.argv[1] + "/format/vectors")
+sys.path.insert(0, sys.argv[1] + "/format/reference")
+import vtc_live_build as lb
+from vectors_live import Live
+names = (b"plain", b"\xff", b"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", b"cut \xe2\x82", b"\xed\xa0\x80",
+         b"\xc0\xaf\xf4\x90\x80\x80", b"\xf4\x8f\xbf\xbf\xee\x80\x80\xe0\xa0\x80 \xf0\x90\x80\x80")
+log = [record for i, name in enumerate(names, 1)
+       for record in (lb.string(i, name), lb.site(i, "i", i))]
+events = [lb.event(i, i) for i in range(1, len(names) + 1)]
+sys.stdout.buffer.write(Live().log(*log, lb.writer(1, 7, b"\x80w")).events(1, *events,
+                                                                       base_ticks=1000).bytes)
+END
+cat >check_utf8.py <<'END'
+import json, sys
+text = sys.stdin.buffer.read().decode("utf-8")
+names = [event["name"] for event in json.loads(text)["traceEvents"] if event["ph"] == "i"]
+assert names == ["plain", "\ufffd", "\u00e9\u20ac\U0001f600", "cut \ufffd\ufffd", "\ufffd" * 3,
+                 "\ufffd" * 6, "\U0010ffff\ue000\u0800 \U00010000"], names
+END
+run export --to chrome -c bytes.vtc
+expect_code 0
+expect_err <<'END'
+vtc: bytes.vtc: warning: 13 bytes are no UTF-8; U+FFFD stands for each
+END
+python3 check_utf8.py <.out || fail 'not the JSON of the live file'
+run compact -q -o small.vtc bytes.vtc
+expect_code 0
+run export -q --to chrome -c small.vtc
+python3 check_utf8.py <.out || fail 'not the JSON of the compacted file'
+run export -q --to chrome -o bytes.json.gz small.vtc
+gunzip -c bytes.json.gz | python3 check_utf8.py || fail 'not the JSON that is packed'
+run decompress -c -q bytes.vtc
+cp .out bytes.json
+run decompress -c -q small.vtc
+same bytes.json .out 'the bytes are kept'
+# A character on every place around the end of a piece.
+python3 -c '
+import sys
+for pad in range(65520, 65540):
+    text = "{\"traceEvents\":[{\"ph\":\"i\",\"ts\":1,\"name\":\"" + "x" * (pad - 42) + "\U0001f600\"}]}\n"
+    open("pad%d.json" % pad, "wb").write(text.encode())
+'
+run compress -q pad655*.json
+for pad in pad655*.json; do
+    run export --to chrome -c "${pad%.json}.vtc"
+    expect_no_err
+    same "$pad" .out 'a character at the end of a piece'
+done
+
 begin 'export of a document that is cut off'
 head -c 300 t.json >cut_off.json
 run compress -q cut_off.json

@@ -316,6 +316,141 @@ static void test_compactor__keeps_a_long_history(void **state)
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
 }
 
+/* --- behind a flight recorder ----------------------------------------------------------------- */
+
+struct kept {
+    uint64_t events, overwritten;
+    unsigned live, compacted;
+};
+
+/* What the text of a file has: a row X is a begin and an end. */
+static void count_text(const struct bytes *text, struct kept *kept)
+{
+    static const char lost[] = "\"lost_overwritten\":";
+    const char *at = (const char *)text->data;
+    for (; (at = strstr(at, "{\"ph\":\"")) != NULL; at++)
+        kept->events += at[7] == 'X' ? 2 : at[7] != 'M';
+    at = strstr((const char *)text->data, lost);
+    if (at)
+        kept->overwritten += strtoull(at + sizeof lost - 1, NULL, 10);
+}
+
+static void count_kept(struct kept *kept)
+{
+    DIR *stream = opendir(directory);
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        struct bytes text = {0};
+        if (entry->d_name[0] != 'a')
+            continue;
+        int fd = open(place(entry->d_name), O_RDONLY | O_CLOEXEC);
+        bool is_live = vtc_live_is(fd);
+        close(fd);
+        if (is_live)
+            read_live(place(entry->d_name), &text);
+        else
+            read_document(place(entry->d_name), &text);
+        bytes_append(&text, "", 1);
+        count_text(&text, kept);
+        bytes_free(&text);
+        kept->live += is_live;
+        kept->compacted += !is_live;
+    }
+    closedir(stream);
+}
+
+/* Records in small steps, so that the compactor keeps up with it on any machine. */
+static void record_and_compact(vtc_session *session, vtc_compactor *compactor, uint64_t *out_events)
+{
+    const struct vtc_site_opts spans = {.struct_size = sizeof spans, .phase = 'B', .name = "s"};
+    const struct vtc_site_opts instants = {.struct_size = sizeof instants,
+                                           .phase = 'i',
+                                           .name = "n"};
+    vtc_writer *writer = vtc_session_writer(session);
+    vtc_site span, instant;
+    uint64_t rounds = 0, before;
+    struct vtc_compact_round total;
+    assert_int_equal(vtc_session_site(session, &spans, &span, NULL), VTC_OK);
+    assert_int_equal(vtc_session_site(session, &instants, &instant, NULL), VTC_OK);
+    for (int step = 0; step < 24; step++) {
+        for (int i = 0; i < 20000; i++, *out_events += 3) {
+            assert_int_equal(vtc_begin(writer, span), VTC_OK);
+            assert_int_equal(vtc_instant(writer, instant), VTC_OK);
+            assert_int_equal(vtc_end(writer), VTC_OK);
+        }
+        vtc_compactor_statistics(compactor, &total, &before);
+        for (int i = 0; step % 3 == 2 && i < 20000 && rounds < before + 2; i++) {
+            vtc_compactor_wake(compactor);
+            usleep(1000);
+            vtc_compactor_statistics(compactor, &total, &rounds);
+        }
+    }
+    assert_true(total.compacted > 5);
+}
+
+/* Every event is kept or counted as overwritten, whatever form its segment had when it went. */
+static void test_compactor__behind_a_flight_recorder(void **state)
+{
+    (void)state;
+    vtc_session *session;
+    vtc_compactor *compactor;
+    struct vtc_session_stats stats;
+    struct kept kept = {0};
+    uint64_t events = 0;
+    const struct vtc_session_opts session_opts = {.struct_size = sizeof session_opts,
+                                                  .policy = VTC_POLICY_FLIGHT,
+                                                  .segment_bytes = 128 << 10,
+                                                  .keep_bytes = 1 << 20,
+                                                  .chunk_bytes = 16 << 10};
+    const struct vtc_compactor_opts opts = {.struct_size = sizeof opts,
+                                            .interval_ns = UINT64_C(1000000000000)};
+    assert_int_equal(vtc_session_open(place("a.vtc"), &session_opts, &session, NULL), VTC_OK);
+    assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_OK);
+    record_and_compact(session, compactor, &events);
+    vtc_compactor_stop(compactor);
+    vtc_session_statistics(session, &stats);
+    assert_true(stats.file_bytes < 2 * session_opts.keep_bytes);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    count_kept(&kept);
+    assert_true(kept.live > 0 && kept.compacted > 0);
+    assert_true(kept.overwritten > 0);
+    assert_int_equal(stats.lost[VTC_LOSS_OVERWRITTEN], kept.overwritten);
+    assert_int_equal(kept.events + kept.overwritten, events);
+    for (int cause = 0; cause < VTC_LOSS_CAUSES; cause++)
+        assert_true(cause == VTC_LOSS_OVERWRITTEN || stats.lost[cause] == 0);
+}
+
+/* Small segments, of which the limit allows more than are remembered. */
+static void test_flight__goes_on_beyond_what_is_remembered(void **state)
+{
+    (void)state;
+    vtc_session *session;
+    struct vtc_session_stats stats;
+    struct kept kept = {0};
+    uint64_t events = 0;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .policy = VTC_POLICY_FLIGHT,
+                                          .segment_bytes = 64 << 10,
+                                          .keep_bytes = UINT64_C(1) << 40,
+                                          .chunk_bytes = 4 << 10};
+    assert_int_equal(vtc_session_open(place("a.vtc"), &opts, &session, NULL), VTC_OK);
+    vtc_writer *writer = vtc_session_writer(session);
+    const struct vtc_site_opts site_opts = {.struct_size = sizeof site_opts,
+                                            .phase = 'i',
+                                            .name = "n"};
+    vtc_site site;
+    assert_int_equal(vtc_session_site(session, &site_opts, &site, NULL), VTC_OK);
+    do {
+        assert_int_equal(vtc_instant(writer, site), VTC_OK);
+        events++;
+        vtc_session_statistics(session, &stats);
+    } while (stats.segment < 1100 && stats.file_bytes < (256 << 20));
+    assert_int_equal(stats.segment, 1100);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    count_kept(&kept);
+    assert_int_equal(kept.live, 1024);
+    assert_int_equal(kept.events + kept.overwritten, events);
+}
+
 static void test_compactor__stops_at_once(void **state)
 {
     (void)state;
@@ -360,6 +495,8 @@ int main(void)
         TEST(test_compactor__compacts_behind_two_threads),
         TEST(test_compactor__gives_room_back_to_the_budget),
         TEST(test_compactor__keeps_a_long_history),
+        TEST(test_compactor__behind_a_flight_recorder),
+        TEST(test_flight__goes_on_beyond_what_is_remembered),
         TEST(test_compactor__stops_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/bytes.h"
 #include "base/checksum.h"
@@ -282,6 +285,109 @@ static void test_live__pages_in_any_order(void **state)
     free(file);
 }
 
+/* SPEC: LIV-13. Events of site 1 with one of a phase that asks for more in their midst, in a file that
+ * grows: each is reported once, where it is, and costs nothing but itself. */
+static void test_live__steps_over_what_does_not_fit(void **state)
+{
+    (void)state;
+    uint8_t *file = build_file();
+    uint8_t site[24] = {2, 0, 0, 0, 'X', 0, 0, 0, 1};
+    uint8_t *page = file + (size_t)page_of(1, PAGES - 1) * PAGE;
+    vtc_live *live;
+    struct vtc_live_facts facts;
+    struct vtc_error damage;
+    /* It runs: this process, whenever it began. */
+    vtci_store_u32(file + 48, (uint32_t)getpid());
+    vtci_store_u64(file + 64, 0);
+    vtci_store_u64(file + 128, vtci_checksum(file + 32, 96));
+    vtci_store_u32(file + 192, 0);
+    log_record(file + PAGE + 32 + 24 + 40 + WRITERS * 32, 2, site, sizeof site);
+    vtci_store_u32(page + 36 + 8 * 3, 2); /* the fourth event */
+    int fd = memfd_create("live", MFD_CLOEXEC);
+    assert_int_equal(pwrite(fd, file, (size_t)FILE_PAGES * PAGE, 0), (size_t)FILE_PAGES * PAGE);
+    assert_int_equal(vtc_live_open_fd(fd, NULL, &live, NULL), VTC_OK);
+    for (unsigned bad = 1; bad <= 3; bad++) {
+        struct bytes text = {0};
+        static char piece[1 << 16];
+        size_t given;
+        do {
+            assert_int_equal(vtc_live_read(live, piece, sizeof piece, &given, NULL), VTC_OK);
+            bytes_append(&text, piece, given);
+        } while (given);
+        bytes_append(&text, "", 1);
+        for (unsigned i = 0; i < EVENTS + 2 * (bad - 1); i++)
+            assert_int_equal(has_event(&text, 1, PAGES - 1, i),
+                             i != 3 && !(i >= EVENTS && i % 2 == 0));
+        bytes_free(&text);
+        vtc_live_info(live, &facts);
+        assert_int_equal(facts.lost_records, bad);
+        assert_int_equal(facts.lost_pages, 0);
+        assert_int_equal(facts.damage, bad);
+        assert_int_equal(facts.events, WRITERS * PAGES * EVENTS - 1 + bad - 1);
+        assert_int_equal(vtc_live_damage(live, bad - 1, &damage), VTC_OK);
+        unsigned at = bad == 1 ? 3 : EVENTS + 2 * (bad - 2);
+        assert_string_equal(damage.rule, "LIV-13");
+        assert_int_equal(damage.offset, (uint64_t)(page - file) + 32 + 8 * at);
+        /* One more that does not fit, and one behind it that does. */
+        for (unsigned i = EVENTS + 2 * (bad - 1); i < EVENTS + 2 * bad; i++) {
+            vtci_store_u32(page + 36 + 8 * i, i % 2 ? 1 : 2);
+            vtci_store_u32(page + 32 + 8 * i, (1000 * i) << 4 | 1);
+        }
+        assert_int_equal(pwrite(fd, page, PAGE, page - file), PAGE);
+        assert_int_equal(vtc_live_refresh(live, NULL), VTC_OK);
+    }
+    vtc_live_close(live);
+    close(fd);
+    free(file);
+}
+
+/* Pages far apart in a file of 1 TiB: what is between takes no time, and no memory. */
+static void test_live__steps_over_holes(void **state)
+{
+    (void)state;
+    static const uint64_t far_pages[PAGES] = {
+        2, 500, (1u << 18) + 3, 1u << 24, (1u << 27) + 77, (1u << 28) - 1};
+    uint8_t *file = build_file();
+    char piece[1 << 16];
+    struct bytes text = {0};
+    struct vtc_live_facts facts;
+    vtc_live *live;
+    struct timespec start, end;
+    int fd = memfd_create("live", MFD_CLOEXEC);
+    assert_int_equal(ftruncate(fd, (off_t)1 << 40), 0);
+    assert_int_equal(pwrite(fd, file, 2 * PAGE, 0), 2 * PAGE);
+    for (unsigned sequence = 0; sequence < PAGES; sequence++)
+        assert_int_equal(pwrite(fd, file + (size_t)page_of(1, sequence) * PAGE, PAGE,
+                                (off_t)(far_pages[sequence] * PAGE)),
+                         PAGE);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    assert_int_equal(vtc_live_open_fd(fd, NULL, &live, NULL), VTC_OK);
+    for (size_t given = 1; given;) {
+        assert_int_equal(vtc_live_read(live, piece, sizeof piece, &given, NULL), VTC_OK);
+        bytes_append(&text, piece, given);
+    }
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    assert_true(end.tv_sec - start.tv_sec < 10);
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 0);
+    bytes_append(&text, "", 1);
+    vtc_live_info(live, &facts);
+    assert_int_equal(facts.pages, UINT64_C(1) << 28);
+    assert_int_equal(facts.events, PAGES * EVENTS);
+    assert_int_equal(facts.damage, 0);
+    for (unsigned sequence = 0; sequence < PAGES; sequence++)
+        for (unsigned i = 0; i < EVENTS; i++)
+            assert_true(has_event(&text, 1, sequence, i));
+    /* What fills a hole later is found. */
+    assert_int_equal(pwrite(fd, file + (size_t)page_of(2, 0) * PAGE, PAGE, (off_t)1 << 35), PAGE);
+    assert_int_equal(vtc_live_refresh(live, NULL), VTC_OK);
+    vtc_live_info(live, &facts);
+    assert_int_equal(facts.events, (PAGES + 1) * EVENTS);
+    vtc_live_close(live);
+    close(fd);
+    bytes_free(&text);
+    free(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +396,8 @@ int main(void)
         cmocka_unit_test(test_live__every_flipped_bit),
         cmocka_unit_test(test_live__pages_lost),
         cmocka_unit_test(test_live__pages_in_any_order),
+        cmocka_unit_test(test_live__steps_over_what_does_not_fit),
+        cmocka_unit_test(test_live__steps_over_holes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

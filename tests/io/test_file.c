@@ -588,6 +588,28 @@ static void test_file_create__follows_a_model(void **state)
     }
 }
 
+/* What is gone stays gone: it does not come back as the new file. */
+static void test_file_publish__does_not_bring_back_a_model(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < FORMS; i++) {
+        struct vtci_file_create_opts opts = forms[i];
+        struct stat model, about;
+        struct vtci_file *file;
+        if (!opts.overwrite)
+            continue;
+        put(target, "old");
+        assert_int_equal(stat(target, &model), 0);
+        opts.model = &model;
+        assert_int_equal(vtci_file_create(&memory, target, &opts, &file, NULL), VTC_OK);
+        assert_int_equal(vtci_file_append(file, "new", 3, NULL), VTC_OK);
+        unlink(target);
+        assert_int_equal(vtci_file_publish(file, NULL), VTC_ERR_IO);
+        vtci_file_close(file);
+        assert_int_equal(stat(target, &about), -1);
+    }
+}
+
 static void test_file_create__survives_each_allocation_failing(void **state)
 {
     (void)state;
@@ -669,6 +691,7 @@ int main(void)
         TEST(test_file_clear__takes_what_no_process_holds),
         TEST(test_file_clear__leaves_what_is_called_otherwise),
         TEST(test_file_create__follows_a_model),
+        TEST(test_file_publish__does_not_bring_back_a_model),
         TEST(test_file_create__survives_each_allocation_failing),
         TEST(test_fault_file__fails_on_order),
     };

@@ -36,6 +36,8 @@ static void test_number_format__every_length(void **state)
                 check((int64_t)(power - added[i]), scale);
                 check(-(int64_t)(power + added[i]), scale);
             }
+        for (unsigned i = 0; i < 3000; i++)
+            check((int64_t)i, scale);
         check(INT64_MAX, scale);
         check(INT64_MIN, scale);
         check(0, scale);

@@ -93,6 +93,7 @@ struct vtc_merge_result {
     uint64_t damaged;               /**< inputs of which only a part could be read; see `notice` */
     uint64_t lost[VTC_LIVE_CAUSES]; /**< events that live inputs could not record, by cause */
     uint64_t lost_pages;            /**< pages that live inputs miss */
+    uint64_t lost_records;          /**< records of live inputs that are damaged */
     uint64_t events;                /**< rows in the new file */
     uint64_t repeated;      /**< rows of metadata that said what was said before, left out */
     uint64_t left_out;      /**< members and elements of documents that are no events, left out */

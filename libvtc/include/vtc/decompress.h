@@ -21,11 +21,12 @@ struct vtc_decompress_opts {
     vtc_progress_fn
         progress; /**< may be NULL; input is what was read of the file, output the text */
     void *progress_context;
-    int rows_only;    /**< not 0: only the rows (events, above all), a comma and a line feed between
+    int rows_only; /**< not 0: only the rows (events, above all), a comma and a line feed between
                            them, and nothing of what stands around them; no hash is compared. For
                            documents that are cut off or have garbage in them: between brackets what
                            comes is JSON. In the caller's thread */
-    int skip_damaged; /**< with rows_only: leave out what is damaged, count it and go on */
+    int skip_damaged; /**< with rows_only: leave out blocks that are damaged, or of a later version, count
+                           them and go on */
 };
 
 /** What was done. @since 1.0 */

@@ -110,6 +110,7 @@ struct vtc_live_facts {
     uint64_t events;                /**< records; a span is two */
     uint64_t lost[VTC_LIVE_CAUSES]; /**< events that the process could not record, by cause */
     uint64_t lost_pages;    /**< missing, damaged, or ended by damage: LIV-5, LIV-6, LIV-8 */
+    uint64_t lost_records;  /**< within pages: those that do not fit their site: LIV-13 */
     uint64_t damage;        /**< everything that breaks a rule: all … */
     uint64_t damage_listed; /**< … and those that vtc_live_damage gives */
 };
