@@ -131,8 +131,7 @@ static vtc_status open_child(struct vtc_session *session)
     vtci_session_identify(session);
     session->has_membarrier =
         syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
-    /* A file of that name is of a process of the same id that is gone. */
-    int error = vtci_session_begin_file(session, 0, true);
+    int error = vtci_session_begin_file(session, 0);
     if (error) {
         vtci_session_fail(session, VTC_ERR_IO, error);
         atomic_store_explicit(&session->child, VTCI_CHILD_FAILED, memory_order_release);

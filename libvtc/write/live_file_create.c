@@ -87,10 +87,12 @@ int vtci_live_file_create(struct vtci_live_file *file, const char *path, char *t
     if (!error)
         error = give_name(temporary, path, overwrite);
     if (error) {
+        uint8_t *page0 = atomic_exchange_explicit(&file->page0, NULL, memory_order_relaxed);
+        if (page0)
+            munmap(page0, VTCI_LIVE_PAGE_BYTES);
         unlink(temporary);
         close(file->fd);
         file->fd = -1;
-        vtci_live_file_forget(file);
     }
     return error;
 }

@@ -93,8 +93,7 @@ void vtci_session_rotate(struct vtc_session *session)
         else if (!has_place(session, file->segment + 1))
             make_place(session, file->segment + 1);
         if (has_place(session, file->segment + 1) && vtci_session_promise(session, BEGIN_BYTES)) {
-            int error =
-                vtci_session_begin_file(session, file->segment + 1, session->opts.overwrite);
+            int error = vtci_session_begin_file(session, file->segment + 1);
             if (!error)
                 vtci_session_shoo(session, VTCI_LANE_MOVE);
             else if (error != EMFILE) /* all slots are taken: later */

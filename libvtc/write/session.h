@@ -28,11 +28,13 @@
 
 #define VTCI_OPEN_FILES 8      /* [choice] segments with writers in them at once */
 #define VTCI_CLOSED_FILES 1024 /* [choice] closed segments that are remembered */
+#define VTCI_COPIES_MAX 9999   /* [choice] names that are tried for one file */
 
 struct vtci_closed_file {
     _Atomic uint64_t bytes; /* 0: not closed yet, or gone */
     _Atomic int64_t closed_ns;
     _Atomic uint32_t synced;
+    _Atomic uint32_t copy; /* of the current file too: how often its name was taken; 0: never */
 };
 
 enum vtci_child { VTCI_CHILD_NO = 0, VTCI_CHILD_TO_OPEN = 1, VTCI_CHILD_FAILED = 2 };
@@ -104,12 +106,11 @@ void vtci_session_lose(struct vtc_session *session, enum vtc_loss cause, uint64_
 bool vtci_session_try_make(struct vtc_session *session); /* takes `making` */
 void vtci_session_end_make(struct vtc_session *session);
 
-/* The path of a segment of this process, in path_work. */
+/* The path of a segment of this process, in path_work; `making` is held. */
 void vtci_session_path(struct vtc_session *session, uint32_t segment);
 
 /* Makes a file with all definitions, and makes it current. `making` is held. 0 or an errno. */
-VTC_NODISCARD int vtci_session_begin_file(struct vtc_session *session, uint32_t segment,
-                                          bool overwrite);
+VTC_NODISCARD int vtci_session_begin_file(struct vtc_session *session, uint32_t segment);
 
 /* The current file, held; NULL: none. */
 struct vtci_live_file *vtci_session_hold_current(struct vtc_session *session);

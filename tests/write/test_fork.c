@@ -15,7 +15,7 @@ static atomic_int go_on;
 
 static void child_name(char *to, size_t bytes, pid_t pid)
 {
-    snprintf(to, bytes, "f.%d.vtc", (int)pid);
+    snprintf(to, bytes, "f.p%d.vtc", (int)pid);
 }
 
 static void record(vtc_site site, int count)
@@ -142,6 +142,71 @@ static void test_fork__while_others_record_and_define(void **state)
     live_walk_close(&walk);
 }
 
+static void occupy(const char *name)
+{
+    FILE *file = fopen(live_path(name), "wx");
+    if (!file || fputs("occupied", file) < 0 || fclose(file) != 0)
+        _exit(54);
+}
+
+static void assert_occupied(const char *name)
+{
+    char text[16] = "";
+    FILE *file = fopen(live_path(name), "r");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof text, file));
+    fclose(file);
+    assert_string_equal(text, "occupied");
+}
+
+/* What the child finds in its place: a segment of the parent with its id as the number, files of
+ * another child that had the id before it. */
+static void test_fork__replaces_no_file(void **state)
+{
+    (void)state;
+    static const char *const forms[] = {"f.%04d.vtc", "f.p%d.vtc", "f.p%d-2.vtc", "f.p%d.0001.vtc"};
+    static const char *const made[] = {"f.p%d-3.vtc", "f.p%d.0001-2.vtc", "f.p%d.0002.vtc"};
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .segment_bytes = 64 << 10,
+                                          .overwrite = 1};
+    char name[64];
+    struct live_walk walk;
+    session = live_open("f.vtc", &opts);
+    site_child = live_site(session, 'i', "child");
+    pid_t pid = fork();
+    if (pid == 0) {
+        for (size_t i = 0; i < 4; i++) {
+            snprintf(name, sizeof name, forms[i], (int)getpid());
+            occupy(name);
+        }
+        struct vtc_session_stats stats = {.segment = 0};
+        while (stats.segment < 2) {
+            record(site_child, 1);
+            vtc_session_statistics(session, &stats);
+        }
+        record(site_child, 1000);
+        _exit(vtc_session_sync(session, NULL) == VTC_OK &&
+                      vtc_session_close(session, NULL) == VTC_OK
+                  ? 0
+                  : 51);
+    }
+    wait_for(pid);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, forms[i], (int)pid);
+        assert_occupied(name);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, made[i], (int)pid);
+        live_read(&walk, name);
+        assert_int_equal(walk.segment, i);
+        assert_int_equal(walk.pid, pid);
+        assert_true(walk.event_count >= 1000);
+        live_walk_close(&walk);
+    }
+    assert_int_equal(live_names(), 8);
+}
+
 static void test_fork__in_a_child_whose_directory_is_gone(void **state)
 {
     (void)state;
@@ -175,6 +240,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_fork__gives_the_child_a_file),
         TEST(test_fork__while_others_record_and_define),
+        TEST(test_fork__replaces_no_file),
         TEST(test_fork__in_a_child_whose_directory_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,8 @@
  *
  *  A session outlives vtc_session_close for as long as a writer of it is held by a thread: recording
  *  to a closed session is safe, and counted as late. After fork the child records to a file of its
- *  own, `NAME.PID.vtc` for `NAME.vtc`, which is made with its first event.
+ *  own, `NAME.pPID.vtc` for `NAME.vtc`, which is made with its first event; where that name is taken
+ *  (process ids come again) it is `NAME.pPID-2.vtc` and on: no file of another process is replaced.
  */
 #ifndef VTC_WRITER_H
 #define VTC_WRITER_H
@@ -74,8 +75,9 @@ struct vtc_session_opts {
     void *now_context;
     size_t chunk_bytes; /**< what a thread reserves at a time: a power of two from 4 KiB to 16 MiB;
                              0: 256 KiB. A thread's first chunks are smaller */
-    uint64_t segment_bytes; /**< begin a new file, `NAME.0001.vtc` and on, when one has this size;
-                                 0: one file, or with a limit below an eighth of it */
+    uint64_t segment_bytes; /**< begin a new file, `NAME.0001.vtc` and on (`NAME.0001-2.vtc` where
+                                 that is taken), when one has this size; 0: one file, or with a
+                                 limit below an eighth of it */
     uint64_t keep_bytes;    /**< VTC_POLICY_FLIGHT: how much to keep, all segments together, and
                                  what others record while a thread makes the next segment */
     uint64_t keep_ns;       /**< VTC_POLICY_FLIGHT: how long to keep; either limit may be 0 */
@@ -83,7 +85,7 @@ struct vtc_session_opts {
         disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take; 0: none */
     uint64_t wait_ns;     /**< VTC_POLICY_WAIT; 0: one second */
     const struct vtc_allocator *allocator; /**< NULL: malloc. Not used while recording */
-    int overwrite;                         /**< not 0: replace an existing file */
+    int overwrite; /**< not 0: replace an existing file, and existing segments; children replace none */
 };
 
 /** Causes of loss. The values are those of the format. @spec LIV-3 @since 1.0 */
