@@ -1,7 +1,8 @@
 /* The flight recorder: the oldest closed segments go, and their events are counted as overwritten, in
  * the current file, which takes over what they had counted themselves.
  *
- * Counting reads the segment once: about 0.4 ms a MiB, in the thread that made the next segment.
+ * Counting reads the segment once: about 0.4 ms a MiB, in the thread that made the next segment, while
+ * others record to that.
  * Counting as events are recorded would cost all of them, also those that are kept.
  */
 #include <fcntl.h>
@@ -56,10 +57,14 @@ static uint64_t count_events(const struct vtc_session *session, uint64_t out_los
     return events;
 }
 
-static bool is_too_much(const struct vtc_session *session, const struct vtci_closed_file *closed)
+/* The limit holds until the next segment has begun, which is when this is looked at again. */
+static bool is_too_much(const struct vtc_session *session, const struct vtci_live_file *current,
+                        const struct vtci_closed_file *closed)
 {
     const struct vtc_session_opts *opts = &session->opts;
-    if (opts->keep_bytes && vtci_session_bytes(session) + opts->segment_bytes > opts->keep_bytes)
+    if (opts->keep_bytes &&
+        vtci_session_bytes(session) + vtci_session_segment_room(session, current) >
+            opts->keep_bytes)
         return true;
     int64_t age_ns = vtci_clock_ns(CLOCK_MONOTONIC) -
                      atomic_load_explicit(&closed->closed_ns, memory_order_relaxed);
@@ -99,7 +104,7 @@ void vtci_session_trim(struct vtc_session *session)
     for (; segment != file->segment; segment++) {
         struct vtci_closed_file *closed = &session->closed_files[segment % VTCI_CLOSED_FILES];
         uint64_t bytes = atomic_load_explicit(&closed->bytes, memory_order_acquire);
-        if (bytes && is_too_much(session, closed)) {
+        if (bytes && is_too_much(session, file, closed)) {
             remove_segment(session, file, segment);
             atomic_store_explicit(&closed->bytes, 0, memory_order_relaxed);
             atomic_fetch_sub_explicit(&session->closed_bytes, bytes, memory_order_relaxed);

@@ -28,6 +28,7 @@ struct vtci_live_file {
     uint64_t family;
     uint32_t segment;
     uint32_t step_pages;      /* to grow by */
+    uint64_t begun_bytes;     /* page 0 and the definitions that it began with */
     bool zeroes;              /* no fallocate here: who reserves pages writes zeros */
     _Atomic(uint8_t *) page0; /* NULL: could not be mapped, pwrite instead */
     _Alignas(64) _Atomic uint64_t next_page;
@@ -79,6 +80,11 @@ VTC_NODISCARD int vtci_log_append(struct vtci_live_file *file, uint8_t *record, 
 VTC_NODISCARD int vtci_log_append_encoded(struct vtci_live_file *file, const uint8_t *record,
                                           size_t len_bytes);
 /* A group of pages with records as they would stand behind its header. */
+static inline size_t vtci_log_group_pages(size_t len_bytes)
+{
+    return (VTCI_LIVE_PAGE_HEADER_BYTES + len_bytes + VTCI_LIVE_PAGE_BYTES - 1) /
+           VTCI_LIVE_PAGE_BYTES;
+}
 VTC_NODISCARD int vtci_log_append_group(struct vtci_live_file *file, const uint8_t *records,
                                         size_t len_bytes);
 

@@ -28,8 +28,7 @@ static int write_header(struct vtci_live_file *file, uint64_t first, uint32_t pa
 
 int vtci_log_append_group(struct vtci_live_file *file, const uint8_t *records, size_t len_bytes)
 {
-    size_t pages =
-        (VTCI_LIVE_PAGE_HEADER_BYTES + len_bytes + VTCI_LIVE_PAGE_BYTES - 1) / VTCI_LIVE_PAGE_BYTES;
+    size_t pages = vtci_log_group_pages(len_bytes);
     uint64_t first;
     if (pages > VTCI_LIVE_GROUP_PAGES_MAX)
         return EFBIG;

@@ -123,6 +123,10 @@ VTC_NODISCARD int vtci_session_log(struct vtc_session *session, const uint8_t *r
 /* Goes on to the next segment when it is time to, and it can be done. */
 void vtci_session_rotate(struct vtc_session *session);
 
+/* How much more there may be before the segment after this one begins, its definitions included. */
+uint64_t vtci_session_segment_room(const struct vtc_session *session,
+                                   const struct vtci_live_file *file);
+
 /* Sees which segments others have removed; closes what nobody is in any more. */
 void vtci_session_settle(struct vtc_session *session);
 
@@ -133,7 +137,9 @@ void vtci_session_trim(struct vtc_session *session);
 uint64_t vtci_session_bytes(const struct vtc_session *session);
 
 /* Sets bytes of the budget aside, until they are reserved or not: several threads that see the last of
- * it would all take it. Definitions are kept even beyond the budget. */
+ * it would all take it. A flight recorder's budget is an eighth more than it is to keep, for what
+ * others record while the oldest segments are removed. Definitions are kept even beyond the budget,
+ * but have a limit of their own (journal.h). */
 bool vtci_session_promise(struct vtc_session *session, uint64_t bytes);
 void vtci_session_unpromise(struct vtc_session *session, uint64_t bytes);
 

@@ -77,6 +77,7 @@ int vtci_session_begin_file(struct vtc_session *session, uint32_t segment)
                                   memory_order_relaxed);
         return error;
     }
+    file->begun_bytes = vtci_live_file_bytes(file);
     atomic_store_explicit(&session->segment_started_ns, vtci_clock_ns(CLOCK_MONOTONIC),
                           memory_order_relaxed);
     atomic_store_explicit(&session->segment, segment, memory_order_relaxed);
@@ -163,7 +164,9 @@ uint64_t vtci_session_bytes(const struct vtc_session *session)
 /* Acquire and release: who sees a promise gone sees the pages that it became. */
 bool vtci_session_promise(struct vtc_session *session, uint64_t bytes)
 {
-    uint64_t limit = session->opts.disk_limit_bytes;
+    const struct vtc_session_opts *opts = &session->opts;
+    uint64_t limit =
+        opts->keep_bytes ? opts->keep_bytes + opts->keep_bytes / 8 : opts->disk_limit_bytes;
     uint64_t others =
         atomic_fetch_add_explicit(&session->promised_bytes, bytes, memory_order_acq_rel);
     if (!limit || vtci_session_bytes(session) + others + bytes <= limit)

@@ -93,9 +93,11 @@ vtc_status vtc_session_site(vtc_session *session, const struct vtc_site_opts *gi
 
 vtc_site vtc_session_address_site(vtc_session *session, char phase, uint64_t address)
 {
-    uint8_t *record = vtci_journal_take(&session->journal, VTCI_LIVE_SITE_BYTES);
     uint32_t last = atomic_load_explicit(&session->next_site, memory_order_relaxed);
-    if (!record || last >= VTCI_LIVE_ID_MAX - 1024)
+    if (last >= VTCI_LIVE_ID_MAX - 1024 || !phase || !strchr(PHASES, phase))
+        return 0;
+    uint8_t *record = vtci_journal_take(&session->journal, VTCI_LIVE_SITE_BYTES);
+    if (!record)
         return 0;
     struct vtci_live_site site = {.phase = (uint8_t)phase,
                                   .flags = VTCI_LIVE_SITE_ADDRESS,
@@ -120,6 +122,7 @@ vtc_status vtc_session_module(vtc_session *session, const char *path, uint64_t s
         return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, NULL,
                               "expected a shorter path, found %zu bytes", path_bytes);
     size_t body_bytes = VTCI_LIVE_MODULE_BYTES + build_id_bytes + path_bytes;
+    VTC_TRY(vtci_journal_check(&session->journal, body_bytes, err));
     uint8_t *record = vtci_journal_take(&session->journal, body_bytes);
     if (!record)
         return vtci_error_memory(err, body_bytes);

@@ -78,11 +78,17 @@ struct vtc_session_opts {
     uint64_t segment_bytes; /**< begin a new file, `NAME.0001.vtc` and on (`NAME.0001-2.vtc` where
                                  that is taken), when one has this size; 0: one file, or with a
                                  limit below an eighth of it */
-    uint64_t keep_bytes;    /**< VTC_POLICY_FLIGHT: how much to keep, all segments together, and
-                                 what others record while a thread makes the next segment */
+    uint64_t keep_bytes;    /**< VTC_POLICY_FLIGHT: how much to keep, all segments together. Threads
+                                 may exceed it by an eighth while one of them removes the oldest;
+                                 what would exceed that is dropped, and counted as no page */
     uint64_t keep_ns;       /**< VTC_POLICY_FLIGHT: how long to keep; either limit may be 0 */
     uint64_t
-        disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take; 0: none */
+        disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take, but for
+                               definitions that come when it is used up; 0: none. Strings, sites and
+                               modules are in each segment; they may take a quarter of this limit, an
+                               eighth of keep_bytes; what is beyond is VTC_ERR_LIMIT. Where they
+                               take more than segment_bytes, segments are longer: at least as much
+                               as they take is recorded to each */
     uint64_t wait_ns;     /**< VTC_POLICY_WAIT; 0: one second */
     const struct vtc_allocator *allocator; /**< NULL: malloc. Not used while recording */
     int overwrite; /**< not 0: replace an existing file, and existing segments; children replace none */
@@ -171,7 +177,7 @@ VTC_API uint64_t vtc_session_ticks(const vtc_session *session);
  *  @param text       borrowed; any bytes
  *  @param len_bytes  up to 16 MiB - 64
  *  @param out_id     written on success
- *  @return VTC_OK; VTC_ERR_LIMIT (too long, or too many); VTC_ERR_IO, VTC_ERR_NO_MEMORY
+ *  @return VTC_OK; VTC_ERR_LIMIT (too long, too many, or too much: see disk_limit_bytes); VTC_ERR_IO, VTC_ERR_NO_MEMORY
  *  @thread any, not a signal handler  @allocates  @blocks on a lock and on the file
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_session_intern(vtc_session *session, const char *text,
