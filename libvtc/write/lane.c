@@ -16,8 +16,7 @@ static void give_back(struct vtci_lane *lane, uint8_t *chunk, size_t chunk_bytes
     vtci_session_let_go(lane->session, file);
 }
 
-/* Whoever gets `attached` from the token to 0 gives the chunk back: the thread or who evicts it. */
-static void take_away(struct vtci_lane *lane, uint32_t token)
+void vtci_lane_take_away(struct vtci_lane *lane, uint32_t token)
 {
     uint8_t *chunk = atomic_load_explicit(&lane->chunk, memory_order_relaxed);
     size_t chunk_bytes = atomic_load_explicit(&lane->chunk_bytes, memory_order_relaxed);
@@ -28,14 +27,9 @@ static void take_away(struct vtci_lane *lane, uint32_t token)
         give_back(lane, chunk, chunk_bytes, file);
 }
 
-void vtci_lane_evict(struct vtci_lane *lane, uint32_t token)
-{
-    take_away(lane, token);
-}
-
 void vtci_lane_leave(struct vtci_lane *lane)
 {
-    take_away(lane, atomic_load_explicit(&lane->attached, memory_order_acquire));
+    vtci_lane_take_away(lane, atomic_load_explicit(&lane->attached, memory_order_acquire));
     lane->pos = lane->page_end = lane->chunk_next = NULL;
     atomic_fetch_and_explicit(&lane->control, ~(uint32_t)VTCI_LANE_THROUGH, memory_order_relaxed);
 }

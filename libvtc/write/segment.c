@@ -30,7 +30,7 @@ static unsigned evict_idle(struct vtci_lane *lane, uint32_t token)
     /* Acquire: pairs with vtci_lane_exit. */
     if (atomic_load_explicit(&lane->busy, memory_order_acquire))
         return 1;
-    vtci_lane_evict(lane, token);
+    vtci_lane_take_away(lane, token);
     return 0;
 }
 

@@ -262,7 +262,7 @@ VTC_API VTC_NODISCARD vtc_status vtc_writer_open(vtc_session *session, uint64_t 
  *  @since 1.0 */
 VTC_API void vtc_writer_close(vtc_writer *writer);
 
-/** The first error that cost this writer events.
+/** The first error that cost this writer events, or the first call that was refused.
  *  @return VTC_OK when there was none
  *  @thread bound
  *  @since 1.0 */
@@ -272,9 +272,11 @@ VTC_API vtc_status vtc_writer_status(const vtc_writer *writer);
  * All of these: @thread bound, also a signal handler on that thread; no allocation, no lock; a system
  * call only where new pages are needed. They return VTC_OK when the event is in the file; else it was
  * counted, and they return VTC_END (stopped: late), VTC_ERR_LIMIT (too big, no room) or VTC_ERR_IO.
+ * A call that is not for the site's phase, or values that are not those of its parameters, are
+ * VTC_ERR_ARGUMENT: nothing is recorded or counted, but vtc_writer_status tells.
  * `writer` NULL: VTC_END. @since 1.0 */
 
-/** Begins a span. @param site  of phase B */
+/** Begins a span. @param site  of phase B; else as vtc_instant */
 VTC_API vtc_status vtc_begin(vtc_writer *writer, vtc_site site);
 /** Ends the innermost open span of this writer. */
 VTC_API vtc_status vtc_end(vtc_writer *writer);
