@@ -21,6 +21,10 @@
  *  allocates nothing, never prints, never aborts, and makes no system call but when a thread needs
  *  new pages. What cannot be kept is counted by cause, in the file.
  *
+ *  The shared library stays loaded when a plugin that uses it is unloaded: threads that have recorded run
+ *  some of it when they end, and so does fork. A plugin that has the static library in it must be linked
+ *  with `-Wl,-z,nodelete` for the same reason (vtc::vtc_static and `pkg-config --static` do so).
+ *
  *  A session outlives vtc_session_close for as long as a writer of it is held by a thread: recording
  *  to a closed session is safe, and counted as late. After fork the child records to a file of its
  *  own, `NAME.pPID.vtc` for `NAME.vtc`, which is made with its first event; where that name is taken
