@@ -33,8 +33,8 @@
 struct vtci_closed_file {
     _Atomic uint64_t bytes; /* 0: not closed yet, or gone */
     _Atomic int64_t closed_ns;
-    _Atomic uint32_t synced;
-    _Atomic uint32_t copy; /* of the current file too: how often its name was taken; 0: never */
+    _Atomic uint32_t synced; /* the segment, and one: that one is on the disk */
+    _Atomic uint32_t copy;   /* of the current file too: how often its name was taken; 0: never */
 };
 
 enum vtci_child { VTCI_CHILD_NO = 0, VTCI_CHILD_TO_OPEN = 1, VTCI_CHILD_FAILED = 2 };

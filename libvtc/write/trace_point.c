@@ -52,7 +52,11 @@ static struct vtc_writer *default_writer(void)
 {
     /* Acquire: pairs with vtc_session_make_default. */
     vtc_session *session = __atomic_load_n(&vtc_trace_session, __ATOMIC_ACQUIRE);
-    return session ? vtc_session_writer(session) : NULL;
+    struct vtc_writer *writer = session ? vtc_session_writer(session) : NULL;
+    /* Until there was a writer the session may have been closed, and its memory be another's. If it is
+     * still the default then it is the default's. */
+    return writer && __atomic_load_n(&vtc_trace_session, __ATOMIC_ACQUIRE) == session ? writer
+                                                                                      : NULL;
 }
 
 uint32_t vtc_trace_begin(uint64_t *cache, const char *category, const char *name)

@@ -2,12 +2,14 @@
  * ctest: labels threads
  */
 #include "support/live_session.h"
+#include "write/session.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -98,6 +100,36 @@ static void run(vtc_session *session, bool with_idle)
         atomic_store(&idle_go, 1);
         pthread_join(idle, NULL);
     }
+}
+
+/* In place of libc's: while it waits for the disk nobody is to wait for it. */
+static vtc_session *synced;
+static unsigned syncs, syncs_that_hold;
+int fsync(int fd)
+{
+    syncs++;
+    syncs_that_hold += synced && atomic_load(&synced->making) != 0;
+    return (int)syscall(SYS_fsync, fd);
+}
+
+static void test_segments__are_synced_without_holding_others_up(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 256 << 10};
+    synced = live_open("s.vtc", &opts);
+    site = live_site(synced, 'i', "event");
+    run(synced, false);
+    struct vtc_session_stats stats;
+    vtc_session_statistics(synced, &stats);
+    for (unsigned round = 0; round < 2; round++) {
+        syncs = syncs_that_hold = 0;
+        assert_int_equal(vtc_session_sync(synced, NULL), VTC_OK);
+        /* Closed segments once, the current one and the directory again. */
+        assert_int_equal(syncs, round == 0 ? stats.segment + 2 : 2);
+        assert_int_equal(syncs_that_hold, 0);
+    }
+    assert_int_equal(vtc_session_close(synced, NULL), VTC_OK);
+    synced = NULL;
 }
 
 static void test_segments__follow_each_other(void **state)
@@ -299,6 +331,7 @@ int main(void)
         TEST(test_segments__wait_within_a_limit),
         TEST(test_segments__of_many_names),
         TEST(test_segments__of_a_flight_recorder_with_many_names),
+        TEST(test_segments__are_synced_without_holding_others_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
