@@ -102,7 +102,9 @@ static void inherit_session(struct vtc_session *session)
     struct vtc_writer *writer = atomic_load_explicit(&session->writers, memory_order_acquire);
     for (; writer; writer = writer->next)
         inherit_writer(writer);
-    vtci_session_unref(session);
+    /* A closed session whose last writers were other threads'. Its memory is not given back here: the
+     * program's allocator may not be ready for that yet. */
+    session->is_left_over = atomic_fetch_sub_explicit(&session->refs, 1, memory_order_acq_rel) == 1;
 }
 
 static void in_child(void)

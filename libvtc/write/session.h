@@ -45,6 +45,7 @@ struct vtc_session {
     _Atomic uint64_t serial; /* of all sessions of the process: from 1 */
     _Atomic uint32_t stopped;
     _Atomic uint32_t closed;
+    bool is_left_over; /* under vtci_sessions_lock: to be cleared by who opens the next */
     _Atomic uint32_t making;
     _Atomic uint32_t child; /* enum vtci_child */
     _Atomic int status;     /* vtc_status: the first error */

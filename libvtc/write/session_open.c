@@ -26,8 +26,13 @@ struct vtc_session *vtci_sessions_first(void)
 static struct vtc_session *take_session(void)
 {
     struct vtc_session *session = vtci_sessions_first();
-    while (session && atomic_load_explicit(&session->serial, memory_order_acquire) != 0)
-        session = session->next;
+    for (; session; session = session->next) {
+        if (session->is_left_over)
+            vtci_session_clear(session);
+        session->is_left_over = false;
+        if (atomic_load_explicit(&session->serial, memory_order_acquire) == 0)
+            break;
+    }
     if (!session) {
         size_t align = _Alignof(struct vtc_session);
         size_t bytes = (sizeof *session + align - 1) / align * align;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static vtc_session *session;
@@ -207,6 +208,71 @@ static void test_fork__replaces_no_file(void **state)
     assert_int_equal(live_names(), 8);
 }
 
+static atomic_uint releases;
+
+static void *allocate(void *context, size_t bytes)
+{
+    (void)context;
+    return malloc(bytes);
+}
+
+static void *reallocate(void *context, void *block, size_t old_bytes, size_t new_bytes)
+{
+    (void)context;
+    (void)old_bytes;
+    return realloc(block, new_bytes);
+}
+
+static void release(void *context, void *block, size_t bytes)
+{
+    (void)context;
+    (void)bytes;
+    atomic_fetch_add(&releases, 1);
+    free(block);
+}
+
+static void *record_once_and_stay(void *unused)
+{
+    const struct timespec pause = {0, 1000000};
+    record(site_parent, 1);
+    atomic_store(&go_on, 1);
+    while (atomic_load(&go_on) != 2)
+        nanosleep(&pause, NULL);
+    return unused;
+}
+
+/* A closed session lives on in the writer of a thread that the child does not have. Its memory is given
+ * back, but not in the middle of fork. */
+static void test_fork__leaves_the_allocator_alone(void **state)
+{
+    (void)state;
+    const struct timespec pause = {0, 1000000};
+    const struct vtc_allocator allocator = {NULL, allocate, reallocate, release};
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .allocator = &allocator};
+    pthread_t thread;
+    session = live_open("f.vtc", &opts);
+    site_parent = live_site(session, 'i', "parent");
+    atomic_store(&go_on, 0);
+    assert_int_equal(pthread_create(&thread, NULL, record_once_and_stay, NULL), 0);
+    while (atomic_load(&go_on) != 1)
+        nanosleep(&pause, NULL);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    unsigned before = atomic_load(&releases);
+    pid_t pid = fork();
+    if (pid == 0) {
+        if (atomic_load(&releases) != before)
+            _exit(55);
+        vtc_session *next = live_open("next.vtc", NULL);
+        _exit(next == session && atomic_load(&releases) > before &&
+                      vtc_session_close(next, NULL) == VTC_OK
+                  ? 0
+                  : 56);
+    }
+    wait_for(pid);
+    atomic_store(&go_on, 2);
+    pthread_join(thread, NULL);
+}
+
 static void test_fork__in_a_child_whose_directory_is_gone(void **state)
 {
     (void)state;
@@ -241,6 +307,7 @@ int main(void)
         TEST(test_fork__gives_the_child_a_file),
         TEST(test_fork__while_others_record_and_define),
         TEST(test_fork__replaces_no_file),
+        TEST(test_fork__leaves_the_allocator_alone),
         TEST(test_fork__in_a_child_whose_directory_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
