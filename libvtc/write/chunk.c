@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "write/signals.h"
 #include "write/writer.h"
 
 #define RETRY_NS 1000000      /* after a failure, events are only counted for as long as this */
@@ -118,7 +119,7 @@ static int attach(struct vtci_lane *lane, struct vtci_live_file *file, enum vtc_
     return 0;
 }
 
-static int next_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
+static int attach_next(struct vtci_lane *lane, enum vtc_loss *out_cause)
 {
     vtci_lane_leave(lane);
     vtci_session_rotate(lane->session);
@@ -136,6 +137,15 @@ static int next_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
     }
     vtci_session_log_clock(lane->session, file, false);
     return 0;
+}
+
+static int next_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
+{
+    sigset_t before;
+    vtci_signals_block(&before);
+    int error = attach_next(lane, out_cause);
+    vtci_signals_restore(&before);
+    return error;
 }
 
 static vtc_status fail(struct vtci_lane *lane, enum vtc_loss cause, int error)

@@ -85,8 +85,10 @@ static void inherit_session(struct vtc_session *session)
     for (size_t i = 0; i < VTCI_OPEN_FILES; i++) {
         struct vtci_live_file *file = &session->files[i];
         atomic_store_explicit(&file->refs, 0, memory_order_relaxed);
-        if (atomic_load_explicit(&file->taken, memory_order_relaxed))
-            vtci_live_file_forget(file);
+        if (!atomic_load_explicit(&file->taken, memory_order_relaxed))
+            continue;
+        vtci_log_abandon(file);
+        vtci_live_file_forget(file);
     }
     for (size_t i = 0; i < VTCI_CLOSED_FILES; i++)
         atomic_store_explicit(&session->closed_files[i].bytes, 0, memory_order_relaxed);

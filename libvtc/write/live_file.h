@@ -18,6 +18,15 @@
 #include "vtc/writer.h"
 #include "wire/live.h"
 
+/* Pages of the log that were reserved at once and are mapped: see log.c. */
+struct vtci_log_chunk {
+    _Atomic uint32_t first_page; /* 0: not there yet; release, after the rest */
+    uint32_t pages;
+    uint8_t *map;
+};
+
+#define VTCI_LOG_CHUNKS 64u /* [choice] what comes after them is not mapped */
+
 struct vtci_live_file {
     _Atomic uint32_t taken; /* the slot is in use; acquire with release of who gives it back */
     _Atomic uint32_t refs;
@@ -35,6 +44,8 @@ struct vtci_live_file {
     _Atomic uint64_t allocated_pages;
     _Alignas(64) _Atomic uint64_t log; /* page << 16 | bytes used in it; 0: none yet */
     _Atomic uint32_t log_sequence;
+    _Atomic uint32_t log_chunk_count; /* places that are taken */
+    struct vtci_log_chunk log_chunks[VTCI_LOG_CHUNKS];
 };
 
 /* Creates the file under its name with page 0 in it. `temporary` is for the name that it has before
@@ -71,6 +82,12 @@ void vtci_live_file_finish(struct vtci_live_file *file);
 void vtci_live_file_forget(struct vtci_live_file *file);
 
 /* --- log (log.c) */
+
+void vtci_log_init(struct vtci_live_file *file);
+/* Gives the mapped pages back. By who holds the last. */
+void vtci_log_unmap(struct vtci_live_file *file);
+/* In a child: they are memory of its own from here on, as an append may be under way. */
+void vtci_log_abandon(struct vtci_live_file *file);
 
 /* Appends a record. The body is `len_bytes` at `record` + 16, whose header is written here; `record`
  * has room for the padding. 0 or an errno. Async-signal-safe. */

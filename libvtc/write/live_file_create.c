@@ -77,6 +77,7 @@ int vtci_live_file_create(struct vtci_live_file *file, const char *path, char *t
     atomic_store_explicit(&file->allocated_pages, 0, memory_order_relaxed);
     atomic_store_explicit(&file->log, 0, memory_order_relaxed);
     atomic_store_explicit(&file->log_sequence, 0, memory_order_relaxed);
+    vtci_log_init(file);
     if (!overwrite && access(path, F_OK) == 0)
         return EEXIST; /* before anything is made; link() decides */
     unlink(temporary); /* of a process of the same id that died here */

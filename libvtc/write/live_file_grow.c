@@ -12,10 +12,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "write/signals.h"
 
 bool vtci_live_file_is_ours(const struct vtci_live_file *file)
 {
@@ -68,9 +69,8 @@ static int allocate(struct vtci_live_file *file, uint64_t from, uint64_t to)
     if (beyond_limit(to * VTCI_LIVE_PAGE_BYTES))
         return EFBIG;
     /* Some file systems give up, and start over, at each signal. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
+    sigset_t before;
+    vtci_signals_block(&before);
     int error = 0;
     do
         error = fallocate(file->fd, 0, (off_t)(from * VTCI_LIVE_PAGE_BYTES),
@@ -78,7 +78,7 @@ static int allocate(struct vtci_live_file *file, uint64_t from, uint64_t to)
                     ? 0
                     : errno;
     while (error == EINTR);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    vtci_signals_restore(&before);
     return error;
 }
 
