@@ -98,6 +98,7 @@ static int attach(struct vtci_lane *lane, struct vtci_live_file *file, enum vtc_
         return error;
     size_t bytes = (size_t)pages * VTCI_LIVE_PAGE_BYTES;
     uint64_t offset = page * VTCI_LIVE_PAGE_BYTES;
+    vtci_live_file_warm(file, page, pages);
     void *map = vtci_live_file_is_ours(file)
                     ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file->fd, (off_t)offset)
                     : MAP_FAILED;

@@ -60,6 +60,9 @@ VTC_NODISCARD int vtci_live_file_create(struct vtci_live_file *file, const char 
 VTC_NODISCARD int vtci_live_file_reserve(struct vtci_live_file *file, uint32_t pages,
                                          uint64_t *out_page);
 
+/* Brings reserved pages to memory, which makes them quick to fault. By who reserved them. */
+void vtci_live_file_warm(const struct vtci_live_file *file, uint64_t page, uint32_t pages);
+
 /* Writes all; 0 or an errno. EBADF when the descriptor is no longer ours. */
 VTC_NODISCARD int vtci_live_file_pwrite(const struct vtci_live_file *file, const void *bytes,
                                         size_t len_bytes, uint64_t offset);

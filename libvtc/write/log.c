@@ -92,6 +92,8 @@ static int begin_chunk(struct vtci_live_file *file, uint64_t *out_page)
         return error;
     size_t bytes = (size_t)pages * VTCI_LIVE_PAGE_BYTES;
     uint8_t *map = MAP_FAILED;
+    if (place < VTCI_LOG_CHUNKS)
+        vtci_live_file_warm(file, *out_page, pages);
     if (place < VTCI_LOG_CHUNKS && vtci_live_file_is_ours(file))
         map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file->fd,
                    (off_t)(*out_page * VTCI_LIVE_PAGE_BYTES));
