@@ -31,7 +31,8 @@ static vtc_status record_end(struct vtci_lane *lane)
 vtc_status vtc_begin(vtc_writer *writer, vtc_site site)
 {
     vtc_status status;
-    if (__builtin_expect(site > VTCI_LIVE_ID_MAX, 0)) /* its events have a payload: see defined.h */
+    /* None, or one whose events have a payload: see defined.h. */
+    if (__builtin_expect(site - 1 >= VTCI_LIVE_ID_MAX, 0))
         return vtci_writer_refuse(writer);
     struct vtci_lane *lane = vtci_writer_enter(writer, &status);
     return __builtin_expect(lane != NULL, 1) ? record_event(lane, site) : status;

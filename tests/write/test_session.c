@@ -269,6 +269,7 @@ static void test_session__refuses_calls_that_are_for_other_sites(void **state)
     assert_int_equal(vtc_session_address_site(session, 0, 0x1234), 0);
     assert_int_equal(vtc_complete(writer, 777, 1, 2, NULL, 0), VTC_ERR_ARGUMENT);
     assert_int_equal(vtc_event(writer, 0xF0000001, NULL, 0), VTC_ERR_ARGUMENT);
+    assert_int_equal(vtc_begin(writer, 0), VTC_ERR_ARGUMENT);
     assert_int_equal(vtc_begin(NULL, 0xF0000001), VTC_END);
     assert_int_equal(vtc_writer_status(writer), VTC_ERR_ARGUMENT);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
