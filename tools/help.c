@@ -100,7 +100,7 @@ static const char RECORD_HELP[] =
     "Runs a program that was compiled with -finstrument-functions (gcc or clang) and records\n"
     "the begin and the end of every call, on every thread; if it is killed, up to there. Its exit\n"
     "code or signal becomes that of vtc. Processes that it forks, and programs that it executes,\n"
-    "record to files of their own, NAME.PID.vtc for NAME.vtc.\n"
+    "record to files of their own, NAME.pPID.vtc for NAME.vtc.\n"
     "\n"
     "  -o, --output FILE    record to FILE (default: PROGRAM.vtc)\n"
     "  -f, --force          replace an existing file\n"

@@ -29,8 +29,8 @@ struct vtci_family {
     size_t capacity;
 };
 
-/* Finds the regular files NAME.vtc and NAME.*.vtc, where * is digits and dots, and looks at the first
- * page of each. VTC_ERR_IO when the directory cannot be read. */
+/* Finds the regular files NAME.vtc and those of its segments and children (SPEC annex B.9), and looks at
+ * the first page of each. VTC_ERR_IO when the directory cannot be read. */
 VTC_NODISCARD vtc_status vtci_family_list(struct vtci_memory *memory, const char *path,
                                           struct vtci_family *out_family, struct vtc_error *err);
 void vtci_family_free(struct vtci_family *family);

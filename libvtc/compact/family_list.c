@@ -23,7 +23,36 @@ static bool ends_in(const char *name, size_t name_bytes)
            memcmp(name + name_bytes - ending_bytes, ending, ending_bytes) == 0;
 }
 
-/* Whether `entry` is `name` or one of its family: STEM.vtc, STEM.DIGITS.vtc, STEM.DIGITS.DIGITS.vtc. */
+static size_t digits(const char *at, size_t len_bytes)
+{
+    size_t count = 0;
+    while (count < len_bytes && at[count] >= '0' && at[count] <= '9')
+        count++;
+    return count;
+}
+
+/* Whether this is a chain of `.pPID`, `.SEGMENT`, each perhaps with `-COPY`: SPEC annex B.9. */
+static bool is_chain(const char *at, size_t len_bytes)
+{
+    const char *end = at + len_bytes;
+    while (at < end) {
+        if (*at++ != '.')
+            return false;
+        at += at < end && *at == 'p';
+        for (size_t number = 0; number < 2; number++) {
+            size_t count = digits(at, (size_t)(end - at));
+            if (count == 0)
+                return false;
+            at += count;
+            if (at == end || *at != '-')
+                break;
+            at += number == 0;
+        }
+    }
+    return true;
+}
+
+/* Whether `entry` is `name` or one of its family. */
 static bool is_of_family(const char *entry, const char *name)
 {
     size_t entry_bytes = strlen(entry);
@@ -34,9 +63,7 @@ static bool is_of_family(const char *entry, const char *name)
     if (entry_bytes < stem_bytes + sizeof ending || !ends_in(entry, entry_bytes) ||
         memcmp(entry, name, stem_bytes) != 0 || entry[stem_bytes] != '.')
         return false;
-    size_t middle_bytes = entry_bytes - stem_bytes - (sizeof ending - 1);
-    return strspn(entry + stem_bytes, "0123456789.") >= middle_bytes &&
-           entry[stem_bytes + middle_bytes - 1] != '.';
+    return is_chain(entry + stem_bytes, entry_bytes - stem_bytes - (sizeof ending - 1));
 }
 
 static enum vtci_family_kind look(int fd)

@@ -9,9 +9,11 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "write/signals.h"
 #include "write/writer.h"
 
-#define RETRY_NS 1000000 /* after a failure, events are only counted for as long as this */
+#define RETRY_NS 1000000      /* after a failure, events are only counted for as long as this */
+#define RETRY_FLIGHT_NS 50000 /* the same while another thread makes room */
 #define WAIT_STEP_NS 1000000
 
 static vtc_status begin_page(struct vtci_lane *lane, uint8_t *page, uint64_t ticks)
@@ -48,7 +50,10 @@ static bool promise(struct vtc_session *session, uint32_t pages)
         return true;
     if (!vtci_session_try_make(session))
         return false;
-    vtci_session_settle(session);
+    if (session->opts.policy == VTC_POLICY_FLIGHT)
+        vtci_session_trim(session);
+    else
+        vtci_session_settle(session);
     vtci_session_end_make(session);
     return vtci_session_promise(session, bytes);
 }
@@ -93,6 +98,7 @@ static int attach(struct vtci_lane *lane, struct vtci_live_file *file, enum vtc_
         return error;
     size_t bytes = (size_t)pages * VTCI_LIVE_PAGE_BYTES;
     uint64_t offset = page * VTCI_LIVE_PAGE_BYTES;
+    vtci_live_file_warm(file, page, pages);
     void *map = vtci_live_file_is_ours(file)
                     ? mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file->fd, (off_t)offset)
                     : MAP_FAILED;
@@ -114,7 +120,7 @@ static int attach(struct vtci_lane *lane, struct vtci_live_file *file, enum vtc_
     return 0;
 }
 
-static int next_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
+static int attach_next(struct vtci_lane *lane, enum vtc_loss *out_cause)
 {
     vtci_lane_leave(lane);
     vtci_session_rotate(lane->session);
@@ -132,6 +138,15 @@ static int next_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
     }
     vtci_session_log_clock(lane->session, file, false);
     return 0;
+}
+
+static int next_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
+{
+    sigset_t before;
+    vtci_signals_block(&before);
+    int error = attach_next(lane, out_cause);
+    vtci_signals_restore(&before);
+    return error;
 }
 
 static vtc_status fail(struct vtci_lane *lane, enum vtc_loss cause, int error)
@@ -166,6 +181,13 @@ static int wait_for_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
     return error;
 }
 
+static void retry_later(struct vtci_lane *lane, enum vtc_loss cause)
+{
+    bool soon = cause == VTC_LOSS_NO_PAGE && lane->session->opts.policy == VTC_POLICY_FLIGHT;
+    lane->retry_cause = cause;
+    lane->retry_ns = vtci_clock_ns(CLOCK_MONOTONIC) + (soon ? RETRY_FLIGHT_NS : RETRY_NS);
+}
+
 vtc_status vtci_lane_next_page(struct vtci_lane *lane, uint64_t ticks)
 {
     uint8_t *chunk = atomic_load_explicit(&lane->chunk, memory_order_relaxed);
@@ -181,10 +203,12 @@ vtc_status vtci_lane_next_page(struct vtci_lane *lane, uint64_t ticks)
         error = wait_for_chunk(lane, &cause);
     lane->retry_ns = 0;
     if (error) {
-        lane->retry_cause = cause;
         if (cause != VTC_LOSS_LATE)
-            lane->retry_ns = vtci_clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
+            retry_later(lane, cause);
         return fail(lane, cause, error);
     }
-    return begin_page(lane, lane->chunk_next ? lane->chunk_next : lane->shadow, ticks);
+    vtc_status status = begin_page(lane, lane->chunk_next ? lane->chunk_next : lane->shadow, ticks);
+    if (status != VTC_OK) /* the page is given up: not one for each event */
+        retry_later(lane, VTC_LOSS_DISK_FULL);
+    return status;
 }

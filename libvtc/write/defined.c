@@ -103,6 +103,7 @@ vtc_status vtci_define(struct vtc_session *session, uint8_t type, const void *co
     struct vtci_definition *slot = find(&session->definitions, hash, type, content, content_bytes);
     if (!slot->record) {
         uint32_t id = 0;
+        VTC_TRY(vtci_journal_check(&session->journal, 4 + content_bytes, err));
         VTC_TRY(take_id(session, type, &id, err));
         uint8_t *record = vtci_journal_take(&session->journal, 4 + content_bytes);
         if (!record)

@@ -39,6 +39,21 @@ struct vtci_defined {
 VTC_NODISCARD vtc_status vtci_define(struct vtc_session *session, uint8_t type, const void *content,
                                      size_t content_bytes, uint32_t *out_id, struct vtc_error *err);
 
+/* What programs hold as a site: its id, and above that what its events begin with, so that a call that
+ * is not for it is refused without looking anything up. A payload that its site does not allow would
+ * end the page for whoever reads it (SPEC: LIV-8). */
+enum vtci_site_kind {
+    VTCI_SITE_PLAIN = 0,
+    VTCI_SITE_SPAN = 1,   /* start and duration: phase X */
+    VTCI_SITE_WITH_ID = 2 /* an id: see vtci_live_phase_has_id */
+};
+#define VTCI_SITE_KIND_SHIFT 28 /* ids are up to VTCI_LIVE_ID_MAX */
+
+static inline uint32_t vtci_site_id(uint32_t site)
+{
+    return site & ((1u << VTCI_SITE_KIND_SHIFT) - 1);
+}
+
 /* The body of the SITE record; NULL for an id that has none (or an address's). */
 const uint8_t *vtci_site_body(const struct vtc_session *session, uint32_t id);
 

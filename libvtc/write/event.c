@@ -19,17 +19,20 @@ static bool is_text(enum vtc_arg_type type)
     return type == VTC_ARG_STRING || type == VTC_ARG_BYTES;
 }
 
-/* VTC_OK when the values are those of the site. An address's site is not known here: any phase, no
- * arguments. */
+/* VTC_OK when the payload is what the site's events have. Of an address's site no more is known than
+ * its kind: it has no arguments. */
 static vtc_status check(const struct vtc_session *session, vtc_site site, uint32_t prefix_bytes,
                         const struct vtc_value *values, size_t value_count)
 {
-    const uint8_t *body = vtci_site_body(session, site);
+    static const uint32_t prefixes[] = {
+        [VTCI_SITE_PLAIN] = 0, [VTCI_SITE_SPAN] = 16, [VTCI_SITE_WITH_ID] = 8};
+    uint32_t kind = site >> VTCI_SITE_KIND_SHIFT, id = vtci_site_id(site);
+    if (kind >= sizeof prefixes / sizeof *prefixes || prefixes[kind] != prefix_bytes || id == 0)
+        return VTC_ERR_ARGUMENT;
+    const uint8_t *body = vtci_site_body(session, id);
     if (!body)
-        return site != 0 && value_count == 0 ? VTC_OK : VTC_ERR_ARGUMENT;
-    uint8_t phase = body[4];
-    uint32_t wanted = phase == 'X' ? 16u : vtci_live_phase_has_id(phase) ? 8u : 0u;
-    if (wanted != prefix_bytes || value_count > vtci_load_u16(body + 6) || (value_count && !values))
+        return value_count == 0 ? VTC_OK : VTC_ERR_ARGUMENT;
+    if (value_count > vtci_load_u16(body + 6) || (value_count && !values))
         return VTC_ERR_ARGUMENT;
     for (size_t i = 0; i < value_count; i++)
         if (vtci_load_u32(body + VTCI_LIVE_SITE_BYTES + 8 * i + 4) != (uint32_t)values[i].type)
@@ -81,7 +84,7 @@ static vtc_status record_data(struct vtci_lane *lane, vtc_site site, const struc
     vtc_status status = VTC_OK;
     uint8_t *record = vtci_lane_room(lane, bytes, &delta, &status);
     if (record) {
-        vtci_store_u32(record + 4, site);
+        vtci_store_u32(record + 4, vtci_site_id(site));
         vtci_store_u32(record + 8, payload);
         uint8_t *to = record + DATA_HEADER_BYTES;
         for (uint32_t i = 0; i < prefix->bytes / 8; i++, to += 8)
@@ -99,9 +102,8 @@ static vtc_status record(struct vtc_writer *writer, vtc_site site, const struct 
 {
     if (!writer)
         return VTC_END;
-    vtc_status status = check(writer->session, site, prefix->bytes, values, value_count);
-    if (status != VTC_OK)
-        return status;
+    if (check(writer->session, site, prefix->bytes, values, value_count) != VTC_OK)
+        return vtci_writer_refuse(writer);
     uint32_t arguments = measure(values, value_count);
     if (arguments > VTCI_LIVE_PAYLOAD_BYTES_MAX - PREFIX_BYTES_MAX) {
         vtci_writer_lose(writer, VTC_LOSS_TOO_BIG, VTC_ERR_LIMIT);
@@ -110,12 +112,9 @@ static vtc_status record(struct vtc_writer *writer, vtc_site site, const struct 
     uint32_t payload = prefix->bytes + arguments;
     if (payload == 0)
         return vtc_begin(writer, site);
-    if (vtci_lane_enter(&writer->lane))
-        return record_data(&writer->lane, site, prefix, values, value_count, payload);
-    if (vtci_lane_enter(&writer->signals))
-        return record_data(&writer->signals, site, prefix, values, value_count, payload);
-    vtci_writer_lose(writer, VTC_LOSS_INTERRUPTED, VTC_ERR_LIMIT);
-    return VTC_ERR_LIMIT;
+    vtc_status status;
+    struct vtci_lane *lane = vtci_writer_enter(writer, &status);
+    return lane ? record_data(lane, site, prefix, values, value_count, payload) : status;
 }
 
 vtc_status vtc_event(vtc_writer *writer, vtc_site site, const struct vtc_value *values,
@@ -142,9 +141,9 @@ vtc_status vtc_event_with_id(vtc_writer *writer, vtc_site site, uint64_t id,
 vtc_status vtc_end_with(vtc_writer *writer, vtc_site site, const struct vtc_value *values,
                         size_t value_count)
 {
-    const uint8_t *body = writer ? vtci_site_body(writer->session, site) : NULL;
-    if (writer && body && body[4] != 'E')
-        return VTC_ERR_ARGUMENT;
+    const uint8_t *body = writer ? vtci_site_body(writer->session, vtci_site_id(site)) : NULL;
+    if (site > VTCI_LIVE_ID_MAX || (body && body[4] != 'E'))
+        return vtci_writer_refuse(writer);
     if (writer && value_count == 0)
         return vtc_end(writer);
     return vtc_event(writer, site, values, value_count);

@@ -48,10 +48,14 @@ uint64_t vtci_flight_count(const uint8_t *chunk, size_t chunk_bytes)
     return events;
 }
 
-static bool is_too_much(const struct vtc_session *session, const struct vtci_closed_file *closed)
+/* The limit holds until the next segment has begun, which is when this is looked at again. */
+static bool is_too_much(const struct vtc_session *session, const struct vtci_live_file *current,
+                        const struct vtci_closed_file *closed)
 {
     const struct vtc_session_opts *opts = &session->opts;
-    if (opts->keep_bytes && vtci_session_bytes(session) + opts->segment_bytes > opts->keep_bytes)
+    if (opts->keep_bytes &&
+        vtci_session_bytes(session) + vtci_session_segment_room(session, current) >
+            opts->keep_bytes)
         return true;
     int64_t age_ns = vtci_clock_ns(CLOCK_MONOTONIC) -
                      atomic_load_explicit(&closed->closed_ns, memory_order_relaxed);
@@ -92,7 +96,7 @@ void vtci_session_trim(struct vtc_session *session)
         struct vtci_closed_file *closed = &session->closed_files[segment % VTCI_CLOSED_FILES];
         uint64_t bytes = atomic_load_explicit(&closed->bytes, memory_order_acquire);
         bool no_place = file->segment + 1 - segment >= VTCI_CLOSED_FILES;
-        if (bytes && (no_place || is_too_much(session, closed))) {
+        if (bytes && (no_place || is_too_much(session, file, closed))) {
             remove_segment(session, file, segment, closed);
             atomic_store_explicit(&closed->bytes, 0, memory_order_relaxed);
             atomic_fetch_sub_explicit(&session->closed_bytes, bytes, memory_order_relaxed);

@@ -85,8 +85,10 @@ static void inherit_session(struct vtc_session *session)
     for (size_t i = 0; i < VTCI_OPEN_FILES; i++) {
         struct vtci_live_file *file = &session->files[i];
         atomic_store_explicit(&file->refs, 0, memory_order_relaxed);
-        if (atomic_load_explicit(&file->taken, memory_order_relaxed))
-            vtci_live_file_forget(file);
+        if (!atomic_load_explicit(&file->taken, memory_order_relaxed))
+            continue;
+        vtci_log_abandon(file);
+        vtci_live_file_forget(file);
     }
     for (size_t i = 0; i < VTCI_CLOSED_FILES; i++)
         atomic_store_explicit(&session->closed_files[i].bytes, 0, memory_order_relaxed);
@@ -102,7 +104,9 @@ static void inherit_session(struct vtc_session *session)
     struct vtc_writer *writer = atomic_load_explicit(&session->writers, memory_order_acquire);
     for (; writer; writer = writer->next)
         inherit_writer(writer);
-    vtci_session_unref(session);
+    /* A closed session whose last writers were other threads'. Its memory is not given back here: the
+     * program's allocator may not be ready for that yet. */
+    session->is_left_over = atomic_fetch_sub_explicit(&session->refs, 1, memory_order_acq_rel) == 1;
 }
 
 static void in_child(void)
@@ -131,8 +135,7 @@ static vtc_status open_child(struct vtc_session *session)
     vtci_session_identify(session);
     session->has_membarrier =
         syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
-    /* A file of that name is of a process of the same id that is gone. */
-    int error = vtci_session_begin_file(session, 0, true);
+    int error = vtci_session_begin_file(session, 0);
     if (error) {
         vtci_session_fail(session, VTC_ERR_IO, error);
         atomic_store_explicit(&session->child, VTCI_CHILD_FAILED, memory_order_release);

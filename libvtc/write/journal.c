@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include "base/error.h"
 #include "wire/live_encode.h"
 #include "write/live_file.h"
 #include "write/publish.h"
@@ -26,9 +27,20 @@ static struct vtci_journal_block *block_create(size_t record_bytes)
     return block;
 }
 
-uint8_t *vtci_journal_take(struct vtci_journal *journal, size_t body_bytes)
+vtc_status vtci_journal_check(const struct vtci_journal *journal, size_t body_bytes,
+                              struct vtc_error *err)
 {
-    size_t bytes = vtci_live_log_bytes(body_bytes);
+    uint64_t used = atomic_load_explicit(&journal->used_bytes, memory_order_relaxed);
+    if (!journal->limit_bytes || used + vtci_live_log_bytes(body_bytes) <= journal->limit_bytes)
+        return VTC_OK;
+    return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, NULL,
+                          "expected definitions of at most %llu bytes (by the session's limit), "
+                          "found more",
+                          (unsigned long long)journal->limit_bytes);
+}
+
+static uint8_t *take(struct vtci_journal *journal, size_t bytes)
+{
     struct vtci_journal_block *block = atomic_load_explicit(&journal->newest, memory_order_acquire);
     for (;;) {
         size_t used = block ? atomic_load_explicit(&block->used, memory_order_relaxed) : 0;
@@ -47,6 +59,17 @@ uint8_t *vtci_journal_take(struct vtci_journal *journal, size_t body_bytes)
         else
             munmap(fresh, fresh->map_bytes);
     }
+}
+
+uint8_t *vtci_journal_take(struct vtci_journal *journal, size_t body_bytes)
+{
+    size_t bytes = vtci_live_log_bytes(body_bytes);
+    uint64_t used = atomic_fetch_add_explicit(&journal->used_bytes, bytes, memory_order_relaxed);
+    bool fits = !journal->limit_bytes || used + bytes <= journal->limit_bytes;
+    uint8_t *record = fits ? take(journal, bytes) : NULL;
+    if (!record)
+        atomic_fetch_sub_explicit(&journal->used_bytes, bytes, memory_order_relaxed);
+    return record;
 }
 
 /* Sequentially consistent, as is the list of files that the caller looks at next: either it sees a
@@ -71,6 +94,17 @@ int vtci_journal_copy(struct vtci_journal *journal, struct vtci_live_file *file)
     return 0;
 }
 
+uint64_t vtci_journal_file_bytes(const struct vtci_journal *journal)
+{
+    uint64_t bytes = 0;
+    struct vtci_journal_block *block = atomic_load_explicit(&journal->newest, memory_order_acquire);
+    for (; block; block = block->older) {
+        size_t used = atomic_load_explicit(&block->used, memory_order_relaxed);
+        bytes += vtci_log_group_pages(used) * VTCI_LIVE_PAGE_BYTES;
+    }
+    return bytes;
+}
+
 void vtci_journal_free(struct vtci_journal *journal)
 {
     struct vtci_journal_block *block =
@@ -80,4 +114,5 @@ void vtci_journal_free(struct vtci_journal *journal)
         munmap(block, block->map_bytes);
         block = older;
     }
+    atomic_store_explicit(&journal->used_bytes, 0, memory_order_relaxed);
 }

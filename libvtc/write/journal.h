@@ -30,15 +30,24 @@ struct vtci_journal_block {
 
 struct vtci_journal {
     _Atomic(struct vtci_journal_block *) newest;
+    _Atomic uint64_t used_bytes;
+    uint64_t limit_bytes; /* constant; 0: none */
 };
 
 /* Room for a record with a body of `body_bytes`, header and padding included, all zero: the caller
- * writes the body at 16 and then commits. NULL: no memory. Async-signal-safe. */
+ * writes the body at 16 and then commits. NULL: no memory, or beyond the limit. Async-signal-safe. */
 uint8_t *vtci_journal_take(struct vtci_journal *journal, size_t body_bytes);
+
+/* Whether the limit has room for a record: before anything else is done for it. */
+VTC_NODISCARD vtc_status vtci_journal_check(const struct vtci_journal *journal, size_t body_bytes,
+                                            struct vtc_error *err);
 void vtci_journal_commit(uint8_t *record, uint8_t type, size_t body_bytes);
 
 /* Writes all that is committed into a file. 0 or an errno. Async-signal-safe. */
 VTC_NODISCARD int vtci_journal_copy(struct vtci_journal *journal, struct vtci_live_file *file);
+
+/* What a copy takes in a file. */
+uint64_t vtci_journal_file_bytes(const struct vtci_journal *journal);
 
 void vtci_journal_free(struct vtci_journal *journal);
 

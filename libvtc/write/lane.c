@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "write/signals.h"
 #include "write/writer.h"
 
 static void give_back(struct vtci_lane *lane, uint8_t *chunk, size_t chunk_bytes,
@@ -19,8 +20,7 @@ static void give_back(struct vtci_lane *lane, uint8_t *chunk, size_t chunk_bytes
     vtci_session_let_go(lane->session, file);
 }
 
-/* Whoever gets `attached` from the token to 0 gives the chunk back: the thread or who evicts it. */
-static void take_away(struct vtci_lane *lane, uint32_t token)
+void vtci_lane_take_away(struct vtci_lane *lane, uint32_t token)
 {
     uint8_t *chunk = atomic_load_explicit(&lane->chunk, memory_order_relaxed);
     size_t chunk_bytes = atomic_load_explicit(&lane->chunk_bytes, memory_order_relaxed);
@@ -31,14 +31,9 @@ static void take_away(struct vtci_lane *lane, uint32_t token)
         give_back(lane, chunk, chunk_bytes, file);
 }
 
-void vtci_lane_evict(struct vtci_lane *lane, uint32_t token)
-{
-    take_away(lane, token);
-}
-
 void vtci_lane_leave(struct vtci_lane *lane)
 {
-    take_away(lane, atomic_load_explicit(&lane->attached, memory_order_acquire));
+    vtci_lane_take_away(lane, atomic_load_explicit(&lane->attached, memory_order_acquire));
     lane->pos = lane->page_end = lane->chunk_next = NULL;
     atomic_fetch_and_explicit(&lane->control, ~(uint32_t)VTCI_LANE_THROUGH, memory_order_relaxed);
 }
@@ -48,10 +43,17 @@ vtc_status vtci_lane_write_through(struct vtci_lane *lane, uint8_t *record, uint
 {
     struct vtci_live_file *file = atomic_load_explicit(&lane->file, memory_order_relaxed);
     uint64_t offset = lane->page_offset + (uint64_t)(record - lane->shadow);
+    sigset_t before;
+    int error = 0;
     vtci_store_u32(record, first);
-    int error = bytes > 4 ? vtci_live_file_pwrite(file, record + 4, bytes - 4, offset + 4) : 0;
-    if (!error)
+    vtci_signals_block(&before);
+    /* In a child now, by a signal handler: what was under way is the parent's. */
+    bool is_parents = atomic_load_explicit(&lane->control, memory_order_relaxed) & VTCI_LANE_FORK;
+    if (bytes > 4 && !is_parents)
+        error = vtci_live_file_pwrite(file, record + 4, bytes - 4, offset + 4);
+    if (!error && !is_parents)
         error = vtci_live_file_pwrite(file, record, 4, offset);
+    vtci_signals_restore(&before);
     if (error) {
         vtci_session_fail(lane->session, VTC_ERR_IO, error);
         vtci_writer_lose(lane->writer, VTC_LOSS_DISK_FULL, VTC_ERR_IO);
@@ -63,15 +65,8 @@ vtc_status vtci_lane_write_through(struct vtci_lane *lane, uint8_t *record, uint
     return VTC_OK;
 }
 
-/* What control asks for, but THROUGH. Clearing MOVE always goes with leaving: see lane.h. */
-static vtc_status obey(struct vtci_lane *lane)
+static vtc_status follow(struct vtci_lane *lane, uint32_t control)
 {
-    uint32_t control = atomic_load_explicit(&lane->control, memory_order_acquire);
-    if (control & (VTCI_LANE_STOP | VTCI_LANE_CLOSED)) {
-        vtci_lane_leave(lane);
-        vtci_writer_lose(lane->writer, VTC_LOSS_LATE, VTC_OK);
-        return VTC_END;
-    }
     if (control & VTCI_LANE_FORK) {
         vtc_status status = vtci_fork_open(lane->session, lane == &lane->writer->lane);
         if (status != VTC_OK) {
@@ -85,6 +80,29 @@ static vtc_status obey(struct vtci_lane *lane)
         vtci_lane_leave(lane);
     }
     return VTC_OK;
+}
+
+/* What control asks for, but THROUGH. Clearing MOVE always goes with leaving: see lane.h. */
+static vtc_status obey(struct vtci_lane *lane)
+{
+    uint32_t control = atomic_load_explicit(&lane->control, memory_order_acquire);
+    bool is_over = control & (VTCI_LANE_STOP | VTCI_LANE_CLOSED);
+    bool has_chunk = atomic_load_explicit(&lane->attached, memory_order_relaxed) != 0;
+    vtc_status status = VTC_OK;
+    if (is_over ? has_chunk : (control & (VTCI_LANE_FORK | VTCI_LANE_MOVE)) != 0) {
+        sigset_t before;
+        vtci_signals_block(&before);
+        if (is_over)
+            vtci_lane_leave(lane);
+        else
+            status = follow(lane, control);
+        vtci_signals_restore(&before);
+    }
+    if (!is_over)
+        return status;
+    lane->pos = lane->page_end = lane->chunk_next = NULL; /* it may have been taken away */
+    vtci_writer_lose(lane->writer, VTC_LOSS_LATE, VTC_OK);
+    return VTC_END;
 }
 
 #define BASE_RECORD_BYTES 12u

@@ -9,7 +9,7 @@
  * at its next record. A record is: busy = 1, look at control, ..., busy = 0, and no fence: who sets
  * control and wants to know that the thread has seen it calls membarrier(2), which is the fence on
  * the thread's side. After that a lane that is not busy will see it before it touches its chunk, so
- * that the chunk may be taken away (vtci_lane_evict).
+ * that the chunk may be taken away (vtci_lane_take_away).
  *
  * Rejected: a fence, or an exchange, for each record: 20 clock cycles where a record takes a few.
  */
@@ -42,7 +42,7 @@ struct vtci_lane {
     uint64_t base; /* ticks */
     struct vtci_clock clock;
 
-    /* The chunk. What others may take away: see vtci_lane_evict. */
+    /* The chunk. What others may take away: see vtci_lane_take_away. */
     _Alignas(64) _Atomic uint32_t attached; /* changes with each chunk; 0: none */
     _Atomic(uint8_t *) chunk;               /* NULL: through */
     _Atomic size_t chunk_bytes;
@@ -68,8 +68,8 @@ void vtci_lane_leave(struct vtci_lane *lane);
 
 /* Takes the chunk away from a lane whose thread is not recording. `token` was `attached` before
  * control was set and membarrier called: if it is still the same then the thread has not been here
- * since. */
-void vtci_lane_evict(struct vtci_lane *lane, uint32_t token);
+ * since. Whoever gets `attached` from the token to 0 gives the chunk back: the thread or another. */
+void vtci_lane_take_away(struct vtci_lane *lane, uint32_t token);
 
 /* The slow path: room for a record of `bytes` (a multiple of 4), its time as delta. NULL: counted,
  * and `out_status` says what. */

@@ -18,6 +18,15 @@
 #include "vtc/writer.h"
 #include "wire/live.h"
 
+/* Pages of the log that were reserved at once and are mapped: see log.c. */
+struct vtci_log_chunk {
+    _Atomic uint32_t first_page; /* 0: not there yet; release, after the rest */
+    uint32_t pages;
+    uint8_t *map;
+};
+
+#define VTCI_LOG_CHUNKS 64u /* [choice] what comes after them is not mapped */
+
 struct vtci_live_file {
     _Atomic uint32_t taken; /* the slot is in use; acquire with release of who gives it back */
     _Atomic uint32_t refs;
@@ -28,6 +37,7 @@ struct vtci_live_file {
     uint64_t family;
     uint32_t segment;
     uint32_t step_pages;      /* to grow by */
+    uint64_t begun_bytes;     /* page 0 and the definitions that it began with */
     bool zeroes;              /* no fallocate here: who reserves pages writes zeros */
     _Atomic(uint8_t *) page0; /* NULL: could not be mapped, pwrite instead */
     _Alignas(64) _Atomic uint64_t next_page;
@@ -35,6 +45,8 @@ struct vtci_live_file {
     _Atomic uint64_t events;           /* VTC_POLICY_FLIGHT: of the chunks that were given back */
     _Alignas(64) _Atomic uint64_t log; /* page << 16 | bytes used in it; 0: none yet */
     _Atomic uint32_t log_sequence;
+    _Atomic uint32_t log_chunk_count; /* places that are taken */
+    struct vtci_log_chunk log_chunks[VTCI_LOG_CHUNKS];
 };
 
 /* Creates the file under its name with page 0 in it. `temporary` is for the name that it has before
@@ -48,6 +60,9 @@ VTC_NODISCARD int vtci_live_file_create(struct vtci_live_file *file, const char 
  * like leave nothing reserved where nobody else came in between. Async-signal-safe. */
 VTC_NODISCARD int vtci_live_file_reserve(struct vtci_live_file *file, uint32_t pages,
                                          uint64_t *out_page);
+
+/* Brings reserved pages to memory, which makes them quick to fault. By who reserved them. */
+void vtci_live_file_warm(const struct vtci_live_file *file, uint64_t page, uint32_t pages);
 
 /* Writes all; 0 or an errno. EBADF when the descriptor is no longer ours. */
 VTC_NODISCARD int vtci_live_file_pwrite(const struct vtci_live_file *file, const void *bytes,
@@ -75,6 +90,12 @@ void vtci_live_file_forget(struct vtci_live_file *file);
 
 /* --- log (log.c) */
 
+void vtci_log_init(struct vtci_live_file *file);
+/* Gives the mapped pages back. By who holds the last. */
+void vtci_log_unmap(struct vtci_live_file *file);
+/* In a child: they are memory of its own from here on, as an append may be under way. */
+void vtci_log_abandon(struct vtci_live_file *file);
+
 /* Appends a record. The body is `len_bytes` at `record` + 16, whose header is written here; `record`
  * has room for the padding. 0 or an errno. Async-signal-safe. */
 VTC_NODISCARD int vtci_log_append(struct vtci_live_file *file, uint8_t *record, uint8_t type,
@@ -83,6 +104,11 @@ VTC_NODISCARD int vtci_log_append(struct vtci_live_file *file, uint8_t *record, 
 VTC_NODISCARD int vtci_log_append_encoded(struct vtci_live_file *file, const uint8_t *record,
                                           size_t len_bytes);
 /* A group of pages with records as they would stand behind its header. */
+static inline size_t vtci_log_group_pages(size_t len_bytes)
+{
+    return (VTCI_LIVE_PAGE_HEADER_BYTES + len_bytes + VTCI_LIVE_PAGE_BYTES - 1) /
+           VTCI_LIVE_PAGE_BYTES;
+}
 VTC_NODISCARD int vtci_log_append_group(struct vtci_live_file *file, const uint8_t *records,
                                         size_t len_bytes);
 

@@ -78,6 +78,7 @@ int vtci_live_file_create(struct vtci_live_file *file, const char *path, char *t
     atomic_store_explicit(&file->events, 0, memory_order_relaxed);
     atomic_store_explicit(&file->log, 0, memory_order_relaxed);
     atomic_store_explicit(&file->log_sequence, 0, memory_order_relaxed);
+    vtci_log_init(file);
     if (!overwrite && access(path, F_OK) == 0)
         return EEXIST; /* before anything is made; link() decides */
     unlink(temporary); /* of a process of the same id that died here */
@@ -88,10 +89,12 @@ int vtci_live_file_create(struct vtci_live_file *file, const char *path, char *t
     if (!error)
         error = give_name(temporary, path, overwrite);
     if (error) {
+        uint8_t *page0 = atomic_exchange_explicit(&file->page0, NULL, memory_order_relaxed);
+        if (page0)
+            munmap(page0, VTCI_LIVE_PAGE_BYTES);
         unlink(temporary);
         close(file->fd);
         file->fd = -1;
-        vtci_live_file_forget(file);
     }
     return error;
 }

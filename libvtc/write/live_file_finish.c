@@ -74,6 +74,7 @@ uint64_t vtci_live_file_bytes(const struct vtci_live_file *file)
 
 void vtci_live_file_finish(struct vtci_live_file *file)
 {
+    vtci_log_unmap(file);
     if (vtci_live_file_is_ours(file)) {
         int failed = ftruncate(file->fd, (off_t)vtci_live_file_bytes(file));
         (void)failed; /* then it is longer than it needs to be: zeros, which are empty pages */
@@ -86,6 +87,7 @@ void vtci_live_file_finish(struct vtci_live_file *file)
 void vtci_live_file_forget(struct vtci_live_file *file)
 {
     uint8_t *page0 = atomic_exchange_explicit(&file->page0, NULL, memory_order_acq_rel);
+    vtci_log_unmap(file);
     if (page0)
         munmap(page0, VTCI_LIVE_PAGE_BYTES);
     if (file->fd >= 0 && vtci_live_file_is_ours(file))

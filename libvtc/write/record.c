@@ -28,33 +28,14 @@ static vtc_status record_end(struct vtci_lane *lane)
     return status;
 }
 
-/* The lane is busy: a signal handler, in the middle of a record. Or there is no writer. */
-__attribute__((cold, noinline)) static vtc_status event_aside(struct vtc_writer *writer,
-                                                              vtc_site site)
-{
-    if (!writer)
-        return VTC_END;
-    if (vtci_lane_enter(&writer->signals))
-        return record_event(&writer->signals, site);
-    vtci_writer_lose(writer, VTC_LOSS_INTERRUPTED, VTC_ERR_LIMIT);
-    return VTC_ERR_LIMIT;
-}
-
-__attribute__((cold, noinline)) static vtc_status end_aside(struct vtc_writer *writer)
-{
-    if (!writer)
-        return VTC_END;
-    if (vtci_lane_enter(&writer->signals))
-        return record_end(&writer->signals);
-    vtci_writer_lose(writer, VTC_LOSS_INTERRUPTED, VTC_ERR_LIMIT);
-    return VTC_ERR_LIMIT;
-}
-
 vtc_status vtc_begin(vtc_writer *writer, vtc_site site)
 {
-    if (__builtin_expect(!writer || !vtci_lane_enter(&writer->lane), 0))
-        return event_aside(writer, site);
-    return record_event(&writer->lane, site);
+    vtc_status status;
+    /* None, or one whose events have a payload: see defined.h. */
+    if (__builtin_expect(site - 1 >= VTCI_LIVE_ID_MAX, 0))
+        return vtci_writer_refuse(writer);
+    struct vtci_lane *lane = vtci_writer_enter(writer, &status);
+    return __builtin_expect(lane != NULL, 1) ? record_event(lane, site) : status;
 }
 
 vtc_status vtc_instant(vtc_writer *writer, vtc_site site)
@@ -64,7 +45,7 @@ vtc_status vtc_instant(vtc_writer *writer, vtc_site site)
 
 vtc_status vtc_end(vtc_writer *writer)
 {
-    if (__builtin_expect(!writer || !vtci_lane_enter(&writer->lane), 0))
-        return end_aside(writer);
-    return record_end(&writer->lane);
+    vtc_status status;
+    struct vtci_lane *lane = vtci_writer_enter(writer, &status);
+    return __builtin_expect(lane != NULL, 1) ? record_end(lane) : status;
 }

@@ -13,8 +13,11 @@
 
 #include "write/writer.h"
 
-/* What a new segment takes at once, but for definitions that do not fit a page. */
-#define BEGIN_BYTES ((uint64_t)2 * VTCI_LIVE_PAGE_BYTES)
+/* What a new segment takes at once. */
+static uint64_t begin_bytes(const struct vtc_session *session)
+{
+    return VTCI_LIVE_PAGE_BYTES + vtci_journal_file_bytes(&session->journal);
+}
 
 static void announce(struct vtci_lane *lane, uint32_t control, uint32_t *out_token)
 {
@@ -27,7 +30,7 @@ static unsigned evict_idle(struct vtci_lane *lane, uint32_t token)
     /* Acquire: pairs with vtci_lane_exit. */
     if (atomic_load_explicit(&lane->busy, memory_order_acquire))
         return 1;
-    vtci_lane_evict(lane, token);
+    vtci_lane_take_away(lane, token);
     return 0;
 }
 
@@ -51,11 +54,38 @@ unsigned vtci_session_shoo(struct vtc_session *session, uint32_t control)
     return busy;
 }
 
+/* How much is to be recorded to a segment that began with so many bytes of definitions. Each segment
+ * has all of them: at least as much again is recorded, so that files grow to twice what is recorded at
+ * most, however many definitions there are. A flight recorder keeps
+ * one that is full while the next fills up and the one after that begins. */
+static uint64_t segment_size(const struct vtc_session *session, uint64_t begun_bytes)
+{
+    const struct vtc_session_opts *opts = &session->opts;
+    uint64_t size = opts->segment_bytes > begun_bytes ? opts->segment_bytes : begun_bytes;
+    uint64_t room = opts->keep_bytes > 3 * begun_bytes ? opts->keep_bytes - 3 * begun_bytes : 0;
+    if (opts->keep_bytes && size > room / 2)
+        size = room / 2;
+    return size;
+}
+
+static uint64_t recorded_bytes(const struct vtci_live_file *file)
+{
+    uint64_t bytes = vtci_live_file_bytes(file);
+    return bytes > file->begun_bytes ? bytes - file->begun_bytes : 0;
+}
+
+uint64_t vtci_session_segment_room(const struct vtc_session *session,
+                                   const struct vtci_live_file *file)
+{
+    uint64_t size = segment_size(session, file->begun_bytes), recorded = recorded_bytes(file);
+    return (size > recorded ? size - recorded : 0) + begin_bytes(session);
+}
+
 static bool is_due(const struct vtc_session *session, const struct vtci_live_file *file)
 {
     uint64_t chunk = (uint64_t)session->chunk_pages_max * VTCI_LIVE_PAGE_BYTES;
     if (session->opts.segment_bytes &&
-        vtci_live_file_bytes(file) + chunk > session->opts.segment_bytes)
+        recorded_bytes(file) + chunk > segment_size(session, file->begun_bytes))
         return true;
     return session->opts.keep_ns &&
            vtci_clock_ns(CLOCK_MONOTONIC) -
@@ -74,10 +104,21 @@ static bool has_place(struct vtc_session *session, uint32_t segment)
  * forgotten stay counted. */
 static void make_place(struct vtc_session *session, uint32_t segment)
 {
+    if (session->opts.policy == VTC_POLICY_FLIGHT)
+        return vtci_session_trim(session);
     vtci_session_settle(session);
     if (!has_place(session, segment))
         atomic_store_explicit(&session->oldest, segment - VTCI_CLOSED_FILES + 1,
                               memory_order_relaxed);
+}
+
+static void go_on(struct vtc_session *session, uint32_t segment)
+{
+    int error = vtci_session_begin_file(session, segment);
+    if (!error)
+        vtci_session_shoo(session, VTCI_LANE_MOVE);
+    else if (error != EMFILE) /* all slots are taken: later */
+        vtci_session_fail(session, VTC_ERR_IO, error);
 }
 
 void vtci_session_rotate(struct vtc_session *session)
@@ -88,19 +129,19 @@ void vtci_session_rotate(struct vtc_session *session)
         return;
     file = atomic_load_explicit(&session->current, memory_order_acquire);
     if (is_due(session, file) && !atomic_load_explicit(&session->stopped, memory_order_relaxed)) {
-        if (session->opts.policy == VTC_POLICY_FLIGHT)
-            vtci_session_trim(session);
-        else if (!has_place(session, file->segment + 1))
+        uint64_t bytes = begin_bytes(session);
+        bool is_flight = session->opts.policy == VTC_POLICY_FLIGHT;
+        bool promised = vtci_session_promise(session, bytes);
+        if (!promised || !has_place(session, file->segment + 1))
             make_place(session, file->segment + 1);
-        if (has_place(session, file->segment + 1) && vtci_session_promise(session, BEGIN_BYTES)) {
-            int error =
-                vtci_session_begin_file(session, file->segment + 1, session->opts.overwrite);
-            if (!error)
-                vtci_session_shoo(session, VTCI_LANE_MOVE);
-            else if (error != EMFILE) /* all slots are taken: later */
-                vtci_session_fail(session, VTC_ERR_IO, error);
-            vtci_session_unpromise(session, BEGIN_BYTES);
-        }
+        promised = promised || vtci_session_promise(session, bytes);
+        if (promised && has_place(session, file->segment + 1))
+            go_on(session, file->segment + 1);
+        if (promised)
+            vtci_session_unpromise(session, bytes);
+        /* While old segments are counted and removed, others record to the new one. */
+        if (is_flight)
+            vtci_session_trim(session);
     }
     vtci_session_end_make(session);
 }

@@ -28,12 +28,14 @@
 
 #define VTCI_OPEN_FILES 8      /* [choice] segments with writers in them at once */
 #define VTCI_CLOSED_FILES 1024 /* [choice] closed segments that are remembered */
+#define VTCI_COPIES_MAX 9999   /* [choice] names that are tried for one file */
 
 struct vtci_closed_file {
     _Atomic uint64_t bytes; /* 0: not closed yet, or gone */
     _Atomic int64_t closed_ns;
     uint64_t events, lost[VTC_LOSS_CAUSES]; /* set before `bytes`. VTC_POLICY_FLIGHT */
-    _Atomic uint32_t synced;
+    _Atomic uint32_t synced;                /* the segment, and one: that one is on the disk */
+    _Atomic uint32_t copy; /* of the current file too: how often its name was taken; 0: never */
 };
 
 enum vtci_child { VTCI_CHILD_NO = 0, VTCI_CHILD_TO_OPEN = 1, VTCI_CHILD_FAILED = 2 };
@@ -44,6 +46,7 @@ struct vtc_session {
     _Atomic uint64_t serial; /* of all sessions of the process: from 1 */
     _Atomic uint32_t stopped;
     _Atomic uint32_t closed;
+    bool is_left_over; /* under vtci_sessions_lock: to be cleared by who opens the next */
     _Atomic uint32_t making;
     _Atomic uint32_t child; /* enum vtci_child */
     _Atomic int status;     /* vtc_status: the first error */
@@ -104,12 +107,11 @@ void vtci_session_lose(struct vtc_session *session, enum vtc_loss cause, uint64_
 bool vtci_session_try_make(struct vtc_session *session); /* takes `making` */
 void vtci_session_end_make(struct vtc_session *session);
 
-/* The path of a segment of this process, in path_work. */
+/* The path of a segment of this process, in path_work; `making` is held. */
 void vtci_session_path(struct vtc_session *session, uint32_t segment);
 
 /* Makes a file with all definitions, and makes it current. `making` is held. 0 or an errno. */
-VTC_NODISCARD int vtci_session_begin_file(struct vtc_session *session, uint32_t segment,
-                                          bool overwrite);
+VTC_NODISCARD int vtci_session_begin_file(struct vtc_session *session, uint32_t segment);
 
 /* The current file, held; NULL: none. */
 struct vtci_live_file *vtci_session_hold_current(struct vtc_session *session);
@@ -121,6 +123,10 @@ VTC_NODISCARD int vtci_session_log(struct vtc_session *session, const uint8_t *r
 
 /* Goes on to the next segment when it is time to, and it can be done. */
 void vtci_session_rotate(struct vtc_session *session);
+
+/* How much more there may be before the segment after this one begins, its definitions included. */
+uint64_t vtci_session_segment_room(const struct vtc_session *session,
+                                   const struct vtci_live_file *file);
 
 /* Sees which segments others have removed; closes what nobody is in any more. */
 void vtci_session_settle(struct vtc_session *session);
@@ -134,7 +140,9 @@ uint64_t vtci_flight_count(const uint8_t *chunk, size_t chunk_bytes);
 uint64_t vtci_session_bytes(const struct vtc_session *session);
 
 /* Sets bytes of the budget aside, until they are reserved or not: several threads that see the last of
- * it would all take it. Definitions are kept even beyond the budget. */
+ * it would all take it. A flight recorder's budget is an eighth more than it is to keep, for what
+ * others record while the oldest segments are removed. Definitions are kept even beyond the budget,
+ * but have a limit of their own (journal.h). */
 bool vtci_session_promise(struct vtc_session *session, uint64_t bytes);
 void vtci_session_unpromise(struct vtc_session *session, uint64_t bytes);
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "write/session_open.h"
+#include "write/signals.h"
 #include "write/trace_default.h"
 #include "write/writer.h"
 
@@ -39,13 +40,20 @@ void vtci_session_fail(struct vtc_session *session, vtc_status status, int sys_e
 
 void vtci_session_lose(struct vtc_session *session, enum vtc_loss cause, uint64_t events)
 {
+    sigset_t before;
     atomic_fetch_add_explicit(&session->lost[cause], events, memory_order_relaxed);
+    /* Late ones are often many, and come when no child will have a file either. */
+    if (cause != VTC_LOSS_LATE)
+        vtci_signals_block(&before);
     struct vtci_live_file *file = vtci_session_hold_current(session);
     if (file) {
         vtci_live_file_count_loss(file, cause, events);
         vtci_session_let_go(session, file);
-        return;
     }
+    if (cause != VTC_LOSS_LATE)
+        vtci_signals_restore(&before);
+    if (file)
+        return;
     /* Closed: its page 0 stays mapped until the session is freed, which its writers keep from
      * happening. */
     file = atomic_load_explicit(&session->current, memory_order_acquire);

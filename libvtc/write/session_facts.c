@@ -8,46 +8,81 @@
 #include "base/error.h"
 #include "write/session.h"
 
-static int sync_path(const char *path, int flags)
+static void take_making(struct vtc_session *session)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
-    if (fd < 0)
-        return errno == ENOENT ? 0 : errno; /* compacted, or given up */
+    const struct timespec step = {0, 100000};
+    while (!vtci_session_try_make(session))
+        nanosleep(&step, NULL);
+}
+
+/* Waits for the disk, and for nothing else: `making`, which others need for room, is not held. */
+static int sync_descriptor(int fd)
+{
     int error = fsync(fd) == 0 || errno == EINVAL ? 0 : errno;
     close(fd);
     return error;
 }
 
-/* Segments that were closed since the last sync. `making` is held: the path is. */
-static int sync_closed(struct vtc_session *session)
+/* Opens the first closed segment, from `segment` on, that was not brought to the disk since. -1 and 0:
+ * there is none. */
+static int open_unsynced(struct vtc_session *session, uint32_t *segment, int *out_error)
 {
-    int first = 0;
+    int fd = -1;
+    *out_error = 0;
+    take_making(session);
     const struct vtci_live_file *file =
         atomic_load_explicit(&session->current, memory_order_acquire);
-    uint32_t segment = atomic_load_explicit(&session->oldest, memory_order_relaxed);
-    for (; file && segment != file->segment; segment++) {
-        struct vtci_closed_file *closed = &session->closed_files[segment % VTCI_CLOSED_FILES];
+    uint32_t oldest = atomic_load_explicit(&session->oldest, memory_order_relaxed);
+    if ((int32_t)(oldest - *segment) > 0)
+        *segment = oldest;
+    for (; file && fd < 0 && (int32_t)(file->segment - *segment) > 0; ++*segment) {
+        const struct vtci_closed_file *closed =
+            &session->closed_files[*segment % VTCI_CLOSED_FILES];
         if (!atomic_load_explicit(&closed->bytes, memory_order_acquire) ||
-            atomic_load_explicit(&closed->synced, memory_order_relaxed))
+            atomic_load_explicit(&closed->synced, memory_order_relaxed) == *segment + 1)
             continue;
-        vtci_session_path(session, segment);
-        int error = sync_path(session->path_work, 0);
-        atomic_store_explicit(&closed->synced, error == 0, memory_order_relaxed);
+        vtci_session_path(session, *segment);
+        fd = open(session->path_work, O_RDONLY | O_CLOEXEC);
+        if (fd >= 0)
+            break;
+        if (errno != ENOENT) /* compacted, or given up */
+            *out_error = errno;
+    }
+    vtci_session_end_make(session);
+    return fd;
+}
+
+static int sync_closed(struct vtc_session *session)
+{
+    int first = 0, error, fd;
+    uint32_t segment = atomic_load_explicit(&session->oldest, memory_order_relaxed);
+    while ((fd = open_unsynced(session, &segment, &error)) >= 0) {
         first = first ? first : error;
+        error = sync_descriptor(fd);
+        first = first ? first : error;
+        /* The entry may be another segment's by now, whose number is another. */
+        atomic_store_explicit(&session->closed_files[segment % VTCI_CLOSED_FILES].synced,
+                              error ? 0 : segment + 1, memory_order_relaxed);
+        segment++;
     }
-    if (!first) {
-        vtci_session_path(session, 0);
-        char *slash = strrchr(session->path_work, '/');
-        slash[slash == session->path_work] = 0;
-        first = sync_path(session->path_work, O_DIRECTORY);
-    }
-    return first;
+    return first ? first : error;
+}
+
+static int sync_directory(struct vtc_session *session)
+{
+    take_making(session);
+    vtci_session_path(session, 0);
+    char *slash = strrchr(session->path_work, '/');
+    slash[slash == session->path_work] = 0;
+    int fd = open(session->path_work, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    int error = fd < 0 ? errno : 0;
+    vtci_session_end_make(session);
+    return fd < 0 ? error : sync_descriptor(fd);
 }
 
 vtc_status vtc_session_sync(vtc_session *session, struct vtc_error *err)
 {
     int first = 0;
-    const struct timespec step = {0, 100000};
     /* fsync writes what was stored through mappings too. */
     for (size_t i = 0; i < VTCI_OPEN_FILES; i++) {
         struct vtci_live_file *file = &session->files[i];
@@ -57,10 +92,9 @@ vtc_status vtc_session_sync(vtc_session *session, struct vtc_error *err)
         first = first ? first : error;
         vtci_session_let_go(session, file);
     }
-    while (!vtci_session_try_make(session))
-        nanosleep(&step, NULL);
     int error = sync_closed(session);
-    vtci_session_end_make(session);
+    first = first ? first : error;
+    error = first ? 0 : sync_directory(session);
     first = first ? first : error;
     return first ? vtci_error_errno(err, first, VTC_NO_OFFSET, "fsync") : VTC_OK;
 }

@@ -1,4 +1,4 @@
-/* The files of a session: names, making one, holding and letting go.
+/* The files of a session: making one, holding and letting go.
  *
  * A new file is in the table, and so is given whatever is defined from now on, before what was defined
  * until now is copied into it; a definition is in the journal before its writer looks at the table.
@@ -23,42 +23,6 @@ void vtci_session_end_make(struct vtc_session *session)
     atomic_store_explicit(&session->making, 0, memory_order_release);
 }
 
-static char *append_number(char *to, uint32_t number, unsigned least_digits)
-{
-    char digits[10];
-    unsigned count = 0;
-    for (; number || count < least_digits; number /= 10)
-        digits[count++] = (char)('0' + number % 10);
-    while (count)
-        *to++ = digits[--count];
-    return to;
-}
-
-/* `NAME.vtc`, `NAME.PID.vtc` in a child, `NAME.0001.vtc`. Without stdio, which is not for signal
- * handlers. */
-void vtci_session_path(struct vtc_session *session, uint32_t segment)
-{
-    static const char suffix[] = ".vtc";
-    size_t len = strlen(session->path), tail = sizeof suffix - 1;
-    bool has_suffix = len > tail && strcmp(session->path + len - tail, suffix) == 0;
-    size_t stem = has_suffix ? len - tail : len;
-    char *to = session->path_work;
-    memcpy(to, session->path, stem);
-    to += stem;
-    if (session->facts.pid != session->root_pid) {
-        *to++ = '.';
-        to = append_number(to, session->facts.pid, 1);
-    }
-    if (segment) {
-        *to++ = '.';
-        to = append_number(to, segment, 4);
-    }
-    if (has_suffix || to != session->path_work + len)
-        memcpy(to, suffix, sizeof suffix);
-    else
-        *to = 0;
-}
-
 static struct vtci_live_file *take_slot(struct vtc_session *session)
 {
     for (size_t i = 0; i < VTCI_OPEN_FILES; i++) {
@@ -70,19 +34,37 @@ static struct vtci_live_file *take_slot(struct vtc_session *session)
     return NULL;
 }
 
-int vtci_session_begin_file(struct vtc_session *session, uint32_t segment, bool overwrite)
+/* Creates the file of a segment under a name that is free. Only what the program asked for by name may
+ * be refused, or replaced, as it wants; a file that a child or a later segment finds in its place is
+ * left alone. */
+static int create_file(struct vtc_session *session, uint32_t segment, struct vtci_live_file *file)
+{
+    bool is_child = session->facts.pid != session->root_pid;
+    bool overwrite = session->opts.overwrite && !is_child;
+    struct vtci_closed_file *entry = &session->closed_files[segment % VTCI_CLOSED_FILES];
+    struct vtci_live_session facts = session->facts;
+    facts.segment = segment;
+    for (uint32_t copy = 0;; copy += copy ? 1 : 2) {
+        atomic_store_explicit(&entry->copy, copy, memory_order_relaxed);
+        vtci_session_path(session, segment);
+        file->fd = -1;
+        int error = vtci_live_file_create(file, session->path_work, session->path_temporary, &facts,
+                                          session->step_pages, overwrite);
+        if (error != EEXIST || copy >= VTCI_COPIES_MAX || (segment == 0 && !is_child))
+            return error;
+    }
+}
+
+int vtci_session_begin_file(struct vtc_session *session, uint32_t segment)
 {
     struct vtci_live_file *file = take_slot(session);
     if (!file)
         return EMFILE;
-    vtci_session_path(session, segment);
-    struct vtci_live_session facts = session->facts;
-    facts.segment = segment;
-    file->fd = -1;
-    int error = vtci_live_file_create(file, session->path_work, session->path_temporary, &facts,
-                                      session->step_pages, overwrite);
-    if (error)
-        return error; /* the slot was given back */
+    int error = create_file(session, segment, file);
+    if (error) {
+        vtci_live_file_forget(file); /* the slot is free */
+        return error;
+    }
     /* One for `current`. Sequentially consistent, with the fence of vtci_journal_commit. */
     atomic_store_explicit(&file->refs, 1, memory_order_seq_cst);
     error = vtci_journal_copy(&session->journal, file);
@@ -95,6 +77,7 @@ int vtci_session_begin_file(struct vtc_session *session, uint32_t segment, bool 
                                   memory_order_relaxed);
         return error;
     }
+    file->begun_bytes = vtci_live_file_bytes(file);
     atomic_store_explicit(&session->segment_started_ns, vtci_clock_ns(CLOCK_MONOTONIC),
                           memory_order_relaxed);
     atomic_store_explicit(&session->segment, segment, memory_order_relaxed);
@@ -184,7 +167,9 @@ uint64_t vtci_session_bytes(const struct vtc_session *session)
 /* Acquire and release: who sees a promise gone sees the pages that it became. */
 bool vtci_session_promise(struct vtc_session *session, uint64_t bytes)
 {
-    uint64_t limit = session->opts.disk_limit_bytes;
+    const struct vtc_session_opts *opts = &session->opts;
+    uint64_t limit =
+        opts->keep_bytes ? opts->keep_bytes + opts->keep_bytes / 8 : opts->disk_limit_bytes;
     uint64_t others =
         atomic_fetch_add_explicit(&session->promised_bytes, bytes, memory_order_acq_rel);
     if (!limit || vtci_session_bytes(session) + others + bytes <= limit)

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "write/writer.h"
 
-#define PATH_EXTRA_BYTES 40u /* `.PID.SEGMENT.vtc`, and what a temporary name adds */
+#define PATH_EXTRA_BYTES 48u /* `.pPID.SEGMENT-COPY.vtc`, see session_path.c */
 
 pthread_mutex_t vtci_sessions_lock = PTHREAD_MUTEX_INITIALIZER;
 static _Atomic(struct vtc_session *) all_sessions;
@@ -26,8 +26,13 @@ struct vtc_session *vtci_sessions_first(void)
 static struct vtc_session *take_session(void)
 {
     struct vtc_session *session = vtci_sessions_first();
-    while (session && atomic_load_explicit(&session->serial, memory_order_acquire) != 0)
-        session = session->next;
+    for (; session; session = session->next) {
+        if (session->is_left_over)
+            vtci_session_clear(session);
+        session->is_left_over = false;
+        if (atomic_load_explicit(&session->serial, memory_order_acquire) == 0)
+            break;
+    }
     if (!session) {
         size_t align = _Alignof(struct vtc_session);
         size_t bytes = (sizeof *session + align - 1) / align * align;
@@ -114,7 +119,7 @@ static vtc_status start(struct vtc_session *session, struct vtc_error *err)
     vtci_session_log_process(session);
     for (int i = 0; i < VTCI_OPEN_FILES; i++)
         session->files[i].fd = -1;
-    int error = vtci_session_begin_file(session, 0, session->opts.overwrite != 0);
+    int error = vtci_session_begin_file(session, 0);
     return error ? vtci_error_errno(err, error, VTC_NO_OFFSET, session->path_work) : VTC_OK;
 }
 

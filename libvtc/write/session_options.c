@@ -8,7 +8,9 @@
 #define CHUNK_BYTES (256u << 10)
 #define CHUNK_BYTES_MAX (16u << 20)
 #define SEGMENT_BYTES_MIN (64u << 10)
-#define SEGMENTS_IN_LIMIT 8 /* a limit is kept to within one of so many parts */
+#define SEGMENTS_IN_LIMIT 8    /* a limit is kept to within one of so many parts */
+#define DEFINITIONS_IN_LIMIT 4 /* definitions take at most one of so many parts of it, */
+#define DEFINITIONS_IN_KEEP 8  /* which a flight recorder has several times: in each segment */
 #define STEP_BYTES (1u << 20)
 #define WAIT_NS 1000000000u
 
@@ -74,6 +76,8 @@ vtc_status vtci_session_options(struct vtc_session *session, const struct vtc_se
         step = opts.segment_bytes / 8;
     session->chunk_pages_max = (uint32_t)(opts.chunk_bytes / VTCI_LIVE_PAGE_BYTES);
     session->step_pages = (uint32_t)(step / VTCI_LIVE_PAGE_BYTES);
+    session->journal.limit_bytes =
+        opts.keep_bytes ? opts.keep_bytes / DEFINITIONS_IN_KEEP : limit / DEFINITIONS_IN_LIMIT;
     session->opts = opts;
     return VTC_OK;
 }

@@ -46,6 +46,14 @@ static vtc_status intern_name(struct vtc_session *session, const char *text, uin
     return text ? intern_locked(session, text, strlen(text), out_id, err) : VTC_OK;
 }
 
+static vtc_site with_kind(uint32_t id, uint8_t phase)
+{
+    enum vtci_site_kind kind = phase == 'X'                    ? VTCI_SITE_SPAN
+                               : vtci_live_phase_has_id(phase) ? VTCI_SITE_WITH_ID
+                                                               : VTCI_SITE_PLAIN;
+    return (uint32_t)kind << VTCI_SITE_KIND_SHIFT | id;
+}
+
 static vtc_status define_site(struct vtc_session *session, const struct vtc_site_opts *opts,
                               vtc_site *out_site, struct vtc_error *err)
 {
@@ -66,7 +74,10 @@ static vtc_status define_site(struct vtc_session *session, const struct vtc_site
         vtci_store_u32(body + VTCI_LIVE_SITE_BYTES + 8 * i + 4, (uint32_t)opts->params[i].type);
     }
     size_t content = VTCI_LIVE_SITE_BYTES - 4 + 8 * (size_t)opts->param_count;
-    return vtci_define(session, VTCI_LIVE_LOG_SITE, body + 4, content, out_site, err);
+    uint32_t id;
+    VTC_TRY(vtci_define(session, VTCI_LIVE_LOG_SITE, body + 4, content, &id, err));
+    *out_site = with_kind(id, site.phase);
+    return VTC_OK;
 }
 
 vtc_status vtc_session_site(vtc_session *session, const struct vtc_site_opts *given,
@@ -93,9 +104,11 @@ vtc_status vtc_session_site(vtc_session *session, const struct vtc_site_opts *gi
 
 vtc_site vtc_session_address_site(vtc_session *session, char phase, uint64_t address)
 {
-    uint8_t *record = vtci_journal_take(&session->journal, VTCI_LIVE_SITE_BYTES);
     uint32_t last = atomic_load_explicit(&session->next_site, memory_order_relaxed);
-    if (!record || last >= VTCI_LIVE_ID_MAX - 1024)
+    if (last >= VTCI_LIVE_ID_MAX - 1024 || !phase || !strchr(PHASES, phase))
+        return 0;
+    uint8_t *record = vtci_journal_take(&session->journal, VTCI_LIVE_SITE_BYTES);
+    if (!record)
         return 0;
     struct vtci_live_site site = {.phase = (uint8_t)phase,
                                   .flags = VTCI_LIVE_SITE_ADDRESS,
@@ -106,7 +119,7 @@ vtc_site vtc_session_address_site(vtc_session *session, char phase, uint64_t add
     int error = vtci_session_log(session, record, vtci_live_log_bytes(VTCI_LIVE_SITE_BYTES));
     if (error)
         vtci_session_fail(session, VTC_ERR_IO, error);
-    return error ? 0 : site.id;
+    return error ? 0 : with_kind(site.id, site.phase);
 }
 
 vtc_status vtc_session_module(vtc_session *session, const char *path, uint64_t start, uint64_t end,
@@ -120,6 +133,7 @@ vtc_status vtc_session_module(vtc_session *session, const char *path, uint64_t s
         return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, NULL,
                               "expected a shorter path, found %zu bytes", path_bytes);
     size_t body_bytes = VTCI_LIVE_MODULE_BYTES + build_id_bytes + path_bytes;
+    VTC_TRY(vtci_journal_check(&session->journal, body_bytes, err));
     uint8_t *record = vtci_journal_take(&session->journal, body_bytes);
     if (!record)
         return vtci_error_memory(err, body_bytes);

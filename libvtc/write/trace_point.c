@@ -35,8 +35,15 @@ static vtc_site site_of(struct vtc_writer *writer, uint64_t *cache, char phase,
         return (vtc_site)cached;
     const struct vtc_site_opts opts = {sizeof opts, phase, name, category, param, param ? 1 : 0, 0};
     vtc_site site;
-    if (vtc_session_site(session, &opts, &site, NULL) != VTC_OK)
+    vtc_status status = vtc_session_site(session, &opts, &site, NULL);
+    if (status != VTC_OK) { /* its event is lost with it */
+        vtci_writer_lose(writer,
+                         status == VTC_ERR_LIMIT ? VTC_LOSS_NO_PAGE
+                         : status == VTC_ERR_IO  ? VTC_LOSS_DISK_FULL
+                                                 : VTC_LOSS_NO_MEMORY,
+                         status);
         return 0;
+    }
     __atomic_store_n(cache, serial << 32 | site, __ATOMIC_RELAXED);
     return site;
 }
@@ -45,7 +52,11 @@ static struct vtc_writer *default_writer(void)
 {
     /* Acquire: pairs with vtc_session_make_default. */
     vtc_session *session = __atomic_load_n(&vtc_trace_session, __ATOMIC_ACQUIRE);
-    return session ? vtc_session_writer(session) : NULL;
+    struct vtc_writer *writer = session ? vtc_session_writer(session) : NULL;
+    /* Until there was a writer the session may have been closed, and its memory be another's. If it is
+     * still the default then it is the default's. */
+    return writer && __atomic_load_n(&vtc_trace_session, __ATOMIC_ACQUIRE) == session ? writer
+                                                                                      : NULL;
 }
 
 uint32_t vtc_trace_begin(uint64_t *cache, const char *category, const char *name)

@@ -12,13 +12,39 @@
 
 #define NAME_ON_STACK 256u
 
-void vtci_writer_lose(struct vtc_writer *writer, enum vtc_loss cause, vtc_status status)
+static void note(struct vtc_writer *writer, vtc_status status)
 {
     int none = VTC_OK;
+    atomic_compare_exchange_strong_explicit(&writer->status, &none, (int)status,
+                                            memory_order_relaxed, memory_order_relaxed);
+}
+
+void vtci_writer_lose(struct vtc_writer *writer, enum vtc_loss cause, vtc_status status)
+{
     if (status != VTC_OK)
-        atomic_compare_exchange_strong_explicit(&writer->status, &none, (int)status,
-                                                memory_order_relaxed, memory_order_relaxed);
+        note(writer, status);
     vtci_session_lose(writer->session, cause, 1);
+}
+
+__attribute__((cold, noinline)) vtc_status vtci_writer_refuse(struct vtc_writer *writer)
+{
+    if (!writer)
+        return VTC_END;
+    note(writer, VTC_ERR_ARGUMENT);
+    return VTC_ERR_ARGUMENT;
+}
+
+__attribute__((cold, noinline)) struct vtci_lane *vtci_writer_enter_aside(struct vtc_writer *writer,
+                                                                          vtc_status *out_status)
+{
+    *out_status = VTC_END;
+    if (!writer)
+        return NULL;
+    if (vtci_lane_enter(&writer->signals))
+        return &writer->signals;
+    vtci_writer_lose(writer, VTC_LOSS_INTERRUPTED, VTC_ERR_LIMIT);
+    *out_status = VTC_ERR_LIMIT;
+    return NULL;
 }
 
 int vtci_writer_log(struct vtci_lane *lane, struct vtci_live_file *file)

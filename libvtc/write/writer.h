@@ -40,6 +40,21 @@ VTC_NODISCARD int vtci_writer_log(struct vtci_lane *lane, struct vtci_live_file 
 /* Counts an event that is lost, and notes why. */
 void vtci_writer_lose(struct vtc_writer *writer, enum vtc_loss cause, vtc_status status);
 
+/* A call that is not for this site: noted, not counted. VTC_ERR_ARGUMENT, or VTC_END without writer. */
+vtc_status vtci_writer_refuse(struct vtc_writer *writer);
+
+/* The lane for what a signal handler records in the middle of a record, entered. NULL, with what the
+ * event came to: no writer, or the handler of a handler, which is counted. */
+struct vtci_lane *vtci_writer_enter_aside(struct vtc_writer *writer, vtc_status *out_status);
+
+/* The lane to record in, entered: as above. */
+static inline struct vtci_lane *vtci_writer_enter(struct vtc_writer *writer, vtc_status *out_status)
+{
+    if (__builtin_expect(writer && vtci_lane_enter(&writer->lane), 1))
+        return &writer->lane;
+    return vtci_writer_enter_aside(writer, out_status);
+}
+
 /* --- the calling thread's writers (thread_writer.c) */
 VTC_NODISCARD int vtci_thread_init(void);
 /* In a child: whether `thread` is the list of the one thread that there is. */

@@ -31,24 +31,29 @@ static bool exists(const char *name)
 static void test_family__takes_what_is_called_so(void **state)
 {
     (void)state;
-    static const char *const inside[] = {"a.vtc", "a.0001.vtc", "a.77.vtc", "a.77.0002.vtc"};
-    static const char *const outside[] = {"a.b.vtc",  "a..vtc",  "aa.vtc",
-                                          "a.1.vtcx", "a.0001.", "b.0001.vtc"};
+    static const char *const inside[] = {"a.vtc",          "a.0001.vtc",     "a.p77.vtc",
+                                         "a.p77.0002.vtc", "a.p77-2.vtc",    "a.p77.0002-3.vtc",
+                                         "a.p77.p78.vtc",  "a.p7-2.p9.1.vtc"};
+    static const char *const outside[] = {
+        "a.b.vtc", "a..vtc",     "aa.vtc",     "a.1.vtcx", "a.0001.",     "b.0001.vtc",
+        "a.p.vtc", "a.p77..vtc", "a.p77-.vtc", "a.-2.vtc", "a.1-2-3.vtc", "a.pp7.vtc",
+    };
+    enum { INSIDE = sizeof inside / sizeof *inside, OUTSIDE = sizeof outside / sizeof *outside };
     struct vtc_compact_round round;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < INSIDE; i++)
         record_closed(place(inside[i]), 10);
-    for (size_t i = 0; i < 6; i++)
+    for (size_t i = 0; i < OUTSIDE; i++)
         record_closed(place(outside[i]), 10);
     assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, NULL, &round, NULL), VTC_OK);
-    assert_int_equal(round.files, 4);
-    assert_int_equal(round.compacted, 4);
+    assert_int_equal(round.files, INSIDE);
+    assert_int_equal(round.compacted, INSIDE);
     assert_int_equal(round.failed, 0);
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < INSIDE; i++) {
         struct bytes text = {0};
         read_document(place(inside[i]), &text);
         bytes_free(&text);
     }
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < OUTSIDE; i++) {
         struct bytes text = {0};
         read_live(place(outside[i]), &text); /* still a live file */
         bytes_free(&text);
@@ -59,7 +64,7 @@ static void test_family__takes_what_is_called_so(void **state)
     /* A file without the ending, and a family whose first file is gone. */
     unlink(place("a.vtc"));
     assert_int_equal(vtc_compact_family(place("a.vtc"), NULL, NULL, &round, NULL), VTC_OK);
-    assert_int_equal(round.files, 3);
+    assert_int_equal(round.files, INSIDE - 1);
     assert_int_equal(vtc_compact_family(place("nowhere/a.vtc"), NULL, NULL, &round, NULL),
                      VTC_ERR_IO);
 }

@@ -2,12 +2,14 @@
  * ctest: labels threads
  */
 #include "support/live_session.h"
+#include "write/session.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +23,15 @@ static void *record_much(void *session)
     for (int i = 0; i < 200000; i++)
         if (vtc_instant(writer, site) == VTC_OK)
             atomic_fetch_add(&accepted, 1);
+    return NULL;
+}
+
+/* As many as that are kept: a thread that goes on while another is interrupted in making room drops. */
+static void *record_until_accepted(void *session)
+{
+    vtc_writer *writer = vtc_session_writer(session);
+    for (int i = 0; i < 200000;)
+        i += vtc_instant(writer, site) == VTC_OK;
     return NULL;
 }
 
@@ -91,6 +102,36 @@ static void run(vtc_session *session, bool with_idle)
     }
 }
 
+/* In place of libc's: while it waits for the disk nobody is to wait for it. */
+static vtc_session *synced;
+static unsigned syncs, syncs_that_hold;
+int fsync(int fd)
+{
+    syncs++;
+    syncs_that_hold += synced && atomic_load(&synced->making) != 0;
+    return (int)syscall(SYS_fsync, fd);
+}
+
+static void test_segments__are_synced_without_holding_others_up(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 256 << 10};
+    synced = live_open("s.vtc", &opts);
+    site = live_site(synced, 'i', "event");
+    run(synced, false);
+    struct vtc_session_stats stats;
+    vtc_session_statistics(synced, &stats);
+    for (unsigned round = 0; round < 2; round++) {
+        syncs = syncs_that_hold = 0;
+        assert_int_equal(vtc_session_sync(synced, NULL), VTC_OK);
+        /* Closed segments once, the current one and the directory again. */
+        assert_int_equal(syncs, round == 0 ? stats.segment + 2 : 2);
+        assert_int_equal(syncs_that_hold, 0);
+    }
+    assert_int_equal(vtc_session_close(synced, NULL), VTC_OK);
+    synced = NULL;
+}
+
 static void test_segments__follow_each_other(void **state)
 {
     (void)state;
@@ -108,6 +149,15 @@ static void test_segments__follow_each_other(void **state)
     assert_int_equal(live_names(), all.count);
 }
 
+static void run_flight(vtc_session *session)
+{
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, record_until_accepted, session), 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+}
+
 static void test_segments__of_a_flight_recorder(void **state)
 {
     (void)state;
@@ -116,19 +166,84 @@ static void test_segments__of_a_flight_recorder(void **state)
                                           .keep_bytes = 1 << 20};
     vtc_session *session = live_open("s.vtc", &opts);
     site = live_site(session, 'i', "event");
-    run(session, false);
+    run_flight(session);
     struct vtc_session_stats stats;
     vtc_session_statistics(session, &stats);
-    /* Others go on in a segment while the next is made, by a thread that may be interrupted. */
-    const uint64_t most = 2 * opts.keep_bytes;
+    const uint64_t most = opts.keep_bytes + opts.keep_bytes / 8;
     assert_true(stats.file_bytes <= most);
     assert_true(stats.segment > 8);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
-    struct segments all = read_segments("s", 100);
+    struct segments all = read_segments("s", 1000);
     assert_true(all.bytes <= most);
-    assert_true(all.events > 0);
+    assert_true(8 * all.events >= opts.keep_bytes / 2);
     assert_int_equal(all.events + stats.lost[VTC_LOSS_OVERWRITTEN], 400000);
     assert_int_equal(all.events + all.lost[VTC_LOSS_OVERWRITTEN], 400000);
+    assert_int_equal(all.lost[VTC_LOSS_NO_PAGE], stats.lost[VTC_LOSS_NO_PAGE]);
+}
+
+static uint32_t define_names(vtc_session *session, uint32_t most)
+{
+    for (uint32_t i = 0; i < most; i++) {
+        char name[100];
+        uint32_t id;
+        memset(name, 'n', sizeof name);
+        snprintf(name, sizeof name, "%u", i);
+        vtc_status status = vtc_session_intern(session, name, sizeof name, &id, NULL);
+        if (status == VTC_ERR_LIMIT)
+            return i;
+        assert_int_equal(status, VTC_OK);
+    }
+    return most;
+}
+
+/* Each segment has all definitions: that they are more than a segment makes segments no shorter. */
+static void test_segments__of_many_names(void **state)
+{
+    (void)state;
+    enum { NAMES = 10000, NAME_BYTES = 120 };
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 64 << 10};
+    struct live_walk walk;
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    assert_int_equal(define_names(session, NAMES), NAMES);
+    run(session, false);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    struct segments all = read_segments("s", 100);
+    assert_int_equal(all.events, 400000);
+    assert_in_range(all.count, 2, 2 + 400000 * 8 / (NAMES * NAME_BYTES));
+    live_read(&walk, "s.0001.vtc");
+    assert_true(walk.definition_count >= NAMES);
+    live_walk_close(&walk);
+}
+
+/* A flight recorder keeps its limit: definitions have an eighth of it. */
+static void test_segments__of_a_flight_recorder_with_many_names(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .policy = VTC_POLICY_FLIGHT,
+                                          .keep_bytes = 1 << 20};
+    const uint64_t most = opts.keep_bytes + opts.keep_bytes / 8;
+    struct vtc_session_stats stats;
+    vtc_session *session = live_open("s.vtc", &opts);
+    site = live_site(session, 'i', "event");
+    assert_in_range(define_names(session, 10000), 1000, (128 << 10) / 100);
+    vtc_site by_address;
+    uint32_t addresses = 0;
+    while ((by_address = vtc_session_address_site(session, 'B', addresses + 1)) != 0)
+        addresses++;
+    assert_true(addresses < 10);
+    assert_int_equal(vtc_session_module(session, "/module", 0, 1, 0, NULL, 0, NULL), VTC_ERR_LIMIT);
+    for (int i = 0; i < 4; i++) {
+        run_flight(session);
+        vtc_session_statistics(session, &stats);
+        assert_true(stats.file_bytes <= most);
+    }
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    struct segments all = read_segments("s", 1000);
+    assert_true(all.bytes <= most);
+    assert_true(8 * all.events >= opts.keep_bytes / 8);
+    assert_int_equal(all.events + all.lost[VTC_LOSS_OVERWRITTEN], 4 * 400000);
 }
 
 static void test_segments__within_a_limit(void **state)
@@ -209,9 +324,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, live_setup, live_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_segments__follow_each_other),   TEST(test_segments__of_a_flight_recorder),
-        TEST(test_segments__of_the_last_moments), TEST(test_segments__within_a_limit),
+        TEST(test_segments__follow_each_other),
+        TEST(test_segments__of_a_flight_recorder),
+        TEST(test_segments__of_the_last_moments),
+        TEST(test_segments__within_a_limit),
         TEST(test_segments__wait_within_a_limit),
+        TEST(test_segments__of_many_names),
+        TEST(test_segments__of_a_flight_recorder_with_many_names),
+        TEST(test_segments__are_synced_without_holding_others_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

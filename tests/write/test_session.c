@@ -232,6 +232,53 @@ static void test_session__gives_memory_back_with_the_last_writer(void **state)
     assert_int_equal(vtc_end(NULL), VTC_END);
 }
 
+/* A payload that a site does not allow would end its page: no call writes one. */
+static void test_session__refuses_calls_that_are_for_other_sites(void **state)
+{
+    (void)state;
+    static const char phases[] = "BEXiCbnestfMNOD";
+    const struct vtc_value one = {VTC_ARG_INT, {.as_int = 7}};
+    const struct vtc_param param = {"a", VTC_ARG_INT};
+    struct live_walk walk;
+    size_t accepted = 0;
+    vtc_session *session = live_open("sites.vtc", NULL);
+    vtc_writer *writer = vtc_session_writer(session);
+    for (const char *phase = phases; *phase; phase++) {
+        bool is_span = *phase == 'X', has_id = strchr("bnestfNOD", *phase) != NULL;
+        struct vtc_site_opts opts = {sizeof opts, *phase, "site", NULL, &param, 1, 0};
+        vtc_site named, by_address = vtc_session_address_site(session, *phase, 0x1234);
+        assert_int_equal(vtc_session_site(session, &opts, &named, NULL), VTC_OK);
+        assert_int_not_equal(by_address, 0);
+        for (int i = 0; i < 2; i++) {
+            vtc_site site = i ? by_address : named;
+            vtc_status plain = !is_span && !has_id ? VTC_OK : VTC_ERR_ARGUMENT;
+            vtc_status span = is_span ? VTC_OK : VTC_ERR_ARGUMENT;
+            vtc_status id = has_id ? VTC_OK : VTC_ERR_ARGUMENT;
+            assert_int_equal(vtc_begin(writer, site), plain);
+            assert_int_equal(vtc_instant(writer, site), plain);
+            assert_int_equal(vtc_event(writer, site, NULL, 0), plain);
+            assert_int_equal(vtc_event(writer, site, &one, 1), i ? VTC_ERR_ARGUMENT : plain);
+            assert_int_equal(vtc_complete(writer, site, 1, 2, NULL, 0), span);
+            assert_int_equal(vtc_event_with_id(writer, site, 1, NULL, 0), id);
+            accepted += plain == VTC_OK ? (i ? 3 : 4) : 1;
+            if (is_span || has_id)
+                assert_int_equal(vtc_end_with(writer, site, NULL, 0), VTC_ERR_ARGUMENT);
+        }
+    }
+    assert_int_equal(vtc_session_address_site(session, 'z', 0x1234), 0);
+    assert_int_equal(vtc_session_address_site(session, 0, 0x1234), 0);
+    assert_int_equal(vtc_complete(writer, 777, 1, 2, NULL, 0), VTC_ERR_ARGUMENT);
+    assert_int_equal(vtc_event(writer, 0xF0000001, NULL, 0), VTC_ERR_ARGUMENT);
+    assert_int_equal(vtc_begin(writer, 0), VTC_ERR_ARGUMENT);
+    assert_int_equal(vtc_begin(NULL, 0xF0000001), VTC_END);
+    assert_int_equal(vtc_writer_status(writer), VTC_ERR_ARGUMENT);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    live_read(&walk, "sites.vtc");
+    assert_int_equal(walk.event_count, accepted);
+    assert_int_equal(live_walk_lost(&walk), 0);
+    live_walk_close(&walk);
+}
+
 /* Without membarrier(2) nobody's chunk is taken: a file is finished by the last who leaves it. */
 static void test_session__without_membarrier(void **state)
 {
@@ -274,6 +321,7 @@ int main(void)
         TEST(test_session__takes_any_clock),
         TEST(test_session__gives_memory_back_with_the_last_writer),
         TEST(test_session__without_membarrier),
+        TEST(test_session__refuses_calls_that_are_for_other_sites),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -124,6 +125,113 @@ static void test_signals__within_each_other(void **state)
     live_walk_close(&walk);
 }
 
+static volatile sig_atomic_t is_child, forks;
+
+/* A program may fork anywhere, also where it came in the middle of a record. */
+static void fork_and_record(int number)
+{
+    if (is_child)
+        return;
+    pid_t pid = fork();
+    if (pid == 0) {
+        is_child = 1;
+        if (vtc_instant(writer, inner) != VTC_OK)
+            _exit(1);
+        return;
+    }
+    int status;
+    if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+        abort();
+    forks++;
+    if (number) { /* only now: fork takes longer than the time between two alarms */
+        const struct itimerval soon = {{0, 0}, {0, 100 + forks % 7 * 31}};
+        setitimer(ITIMER_REAL, &soon, NULL);
+    }
+}
+
+static void end_child(void)
+{
+    struct live_walk walk;
+    char name[64];
+    for (int i = 0; i < 1000; i++)
+        if (vtc_instant(writer, outer) != VTC_OK)
+            _exit(2);
+    vtc_site late = live_site(session, 'i', "late");
+    if (vtc_instant(writer, late) != VTC_OK || vtc_session_close(session, NULL) != VTC_OK)
+        _exit(3);
+    snprintf(name, sizeof name, "forks.p%d.vtc", (int)getpid());
+    live_read(&walk, name);
+    /* The record that the signal came into may be the parent's, or the first of the child. */
+    _exit(walk.event_count >= 1002 && walk.event_count <= 1003 && !live_walk_lost(&walk) ? 0 : 4);
+}
+
+static void test_signals__fork_within_a_record(void **state)
+{
+    (void)state;
+    struct live_walk walk;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .chunk_bytes = 4096};
+    const struct itimerval soon = {{0, 0}, {0, 500}}, never = {{0, 0}, {0, 0}};
+    struct sigaction action = {.sa_handler = fork_and_record, .sa_flags = SA_RESTART}, before;
+#if defined(__SANITIZE_THREAD__)
+    skip(); /* its runtime allocates in fork, and minds that */
+#endif
+    session = live_open("forks.vtc", &opts);
+    outer = live_site(session, 'i', "outer");
+    inner = live_site(session, 'i', "inner");
+    writer = vtc_session_writer(session);
+    forks = 0;
+    sigaction(SIGALRM, &action, &before);
+    setitimer(ITIMER_REAL, &soon, NULL);
+    uint64_t accepted = 0;
+    while (forks < 50) {
+        accepted += vtc_instant(writer, outer) == VTC_OK;
+        if (is_child)
+            end_child();
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    live_read(&walk, "forks.vtc");
+    assert_int_equal(walk.event_count, accepted);
+    assert_int_equal(live_walk_lost(&walk), 0);
+    live_walk_close(&walk);
+}
+
+/* The same at a place that is surely in the middle: where the record asks for the time. */
+static uint64_t forking_clock(void *unused)
+{
+    (void)unused;
+    if (writer && !forks && !is_child)
+        fork_and_record(0);
+    return ++now;
+}
+
+static void test_signals__fork_while_the_time_is_read(void **state)
+{
+    (void)state;
+    struct live_walk walk;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .clock = VTC_CLOCK_CALLBACK,
+                                          .now = forking_clock};
+    writer = NULL;
+    session = live_open("forks.vtc", &opts);
+    outer = live_site(session, 'i', "outer");
+    inner = live_site(session, 'i', "inner");
+    for (int first = 1; first >= 0; first--) { /* with no page yet, then with one */
+        writer = vtc_session_writer(session);
+        forks = 0;
+        assert_int_equal(vtc_instant(writer, outer), VTC_OK);
+        if (is_child)
+            end_child();
+        assert_int_equal(forks, 1);
+    }
+    writer = NULL;
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    live_read(&walk, "forks.vtc");
+    assert_int_equal(walk.event_count, 2);
+    live_walk_close(&walk);
+}
+
 static _Atomic uint64_t allocations;
 
 static void *counting_allocate(void *context, size_t bytes)
@@ -227,6 +335,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_signals__storm),
         TEST(test_signals__within_each_other),
+        TEST(test_signals__fork_within_a_record),
+        TEST(test_signals__fork_while_the_time_is_read),
         TEST(test_steady__no_lock_and_no_allocation),
         TEST(test_steady__no_system_call),
     };

@@ -3,6 +3,7 @@
  * ctest: labels threads
  */
 #include "support/live_session.h"
+#include "write/defined.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -158,7 +159,7 @@ static void test_threads__are_kept_apart(void **state)
         for (size_t i = 0; i < worker->count; i++, at++) {
             const struct live_event *event = &walk.events[at];
             assert_int_equal(event->kind, worker->did[i].kind);
-            assert_int_equal(event->site, worker->did[i].site);
+            assert_int_equal(event->site, vtci_site_id(worker->did[i].site));
             if (event->kind == 3)
                 assert_int_equal(hash(event->payload, event->payload_bytes), worker->did[i].hash);
         }

@@ -145,7 +145,7 @@ static void test_weather__limit_on_file_size(void **state)
 
 static void no_descriptors(void)
 {
-    const struct rlimit limit = {3, 3};
+    const struct rlimit limit = {3, 100};
     struct vtc_error err;
     const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 65536};
     vtc_session *first = live_open("first.vtc", &opts), *second = NULL;
@@ -158,7 +158,12 @@ static void no_descriptors(void)
     struct vtc_session_stats stats;
     vtc_session_statistics(first, &stats);
     REQUIRE(stats.segment == 0);
+    const struct rlimit enough = {20, 100};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &enough) == 0 && record(first, site, 50000) == 50000);
+    vtc_session_statistics(first, &stats);
+    REQUIRE(stats.segment >= 3);
     vtc_session_close(first, NULL);
+    REQUIRE(access(live_path("first.0003.vtc"), F_OK) == 0);
 }
 
 static void test_weather__limit_on_descriptors(void **state)
@@ -213,9 +218,14 @@ static void closed_descriptors(void)
         close(fd);
     for (int i = 0; i < 20; i++)
         REQUIRE(open(live_path("mine"), O_RDWR | O_CREAT, 0600) >= 0);
-    uint32_t id;
     REQUIRE(record(session, site, 1000000) < 1000000);
-    REQUIRE(vtc_session_intern(session, "x", 1, &id, NULL) == VTC_ERR_IO);
+    /* Definitions as far as there is room that is mapped. */
+    vtc_status status_of_string = VTC_OK;
+    uint32_t id, strings = 0;
+    for (; status_of_string == VTC_OK && strings < 1000; strings++)
+        status_of_string =
+            vtc_session_intern(session, (const char *)&strings, sizeof strings, &id, NULL);
+    REQUIRE(status_of_string == VTC_ERR_IO);
     vtc_session_close(session, NULL);
     REQUIRE(stat(live_path("mine"), &status) == 0 && status.st_size == 0);
     REQUIRE(fcntl(3, F_GETFD) >= 0); /* not closed by us either */
@@ -225,6 +235,105 @@ static void test_weather__descriptors_that_are_not_ours(void **state)
 {
     (void)state;
     in_child(closed_descriptors);
+}
+
+/* As EDQUOT comes: at a place in the middle, with room for what is there. */
+static void test_weather__quota(void **state)
+{
+    (void)state;
+    struct live_walk walk;
+    struct vtc_error err;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 1 << 20};
+    vtc_session *session = live_open("quota.vtc", &opts), *second = NULL;
+    vtc_site site = live_site(session, 'i', "event");
+    uint64_t accepted = record(session, site, 1000);
+    assert_int_equal(accepted, 1000);
+    refuse_fallocate = EDQUOT;
+    assert_int_equal(vtc_session_open(live_path("second.vtc"), NULL, &second, &err), VTC_ERR_IO);
+    assert_int_equal(err.sys_errno, EDQUOT);
+    accepted += record(session, site, 1000000);
+    assert_true(accepted < 1001000);
+    refuse_fallocate = 0;
+    sleep_ms(5);
+    assert_int_equal(record(session, site, 100000), 100000);
+    accepted += 100000;
+    struct vtc_session_stats stats;
+    vtc_session_statistics(session, &stats);
+    assert_int_equal(stats.lost[VTC_LOSS_DISK_FULL], 1101000 - accepted);
+    assert_int_equal(vtc_session_close(session, &err), VTC_ERR_IO);
+    assert_int_equal(err.sys_errno, EDQUOT);
+    uint64_t found = 0, lost = 0;
+    for (uint32_t i = 0; i <= stats.segment; i++) {
+        char name[32];
+        snprintf(name, sizeof name, i ? "quota.%04u.vtc" : "quota.vtc", i);
+        live_read(&walk, name);
+        found += walk.event_count;
+        lost += walk.lost[VTC_LOSS_DISK_FULL];
+        live_walk_close(&walk);
+    }
+    assert_int_equal(found, accepted);
+    assert_int_equal(lost, 1101000 - accepted);
+    assert_int_equal(live_names(), stats.segment + 1);
+}
+
+/* --- clocks, ends and begins that do not match */
+
+static uint64_t clock_now;
+
+static uint64_t read_clock(void *unused)
+{
+    (void)unused;
+    return clock_now;
+}
+
+static void test_weather__a_clock_that_goes_backwards(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .clock = VTC_CLOCK_CALLBACK,
+                                          .now = read_clock};
+    static const int64_t steps[] = {1, -1, -1000000000000, INT64_MAX, -5, INT64_MIN, 0};
+    enum { STEPS = sizeof steps / sizeof *steps, EACH = 700 };
+    static uint64_t times[STEPS * EACH];
+    struct live_walk walk;
+    clock_now = 1000000;
+    vtc_session *session = live_open("clock.vtc", &opts);
+    vtc_site site = live_site(session, 'i', "event");
+    vtc_writer *writer = vtc_session_writer(session);
+    for (int i = 0; i < STEPS * EACH; i++) {
+        clock_now += (uint64_t)steps[i / EACH];
+        times[i] = clock_now;
+        assert_int_equal(vtc_instant(writer, site), VTC_OK);
+    }
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    live_read(&walk, "clock.vtc");
+    assert_int_equal(walk.event_count, STEPS * EACH);
+    for (int i = 0; i < STEPS * EACH; i++)
+        assert_int_equal(walk.events[i].ticks, times[i]);
+    assert_int_equal(live_walk_lost(&walk), 0);
+    live_walk_close(&walk);
+}
+
+static void test_weather__ends_and_begins_that_do_not_match(void **state)
+{
+    (void)state;
+    enum { MANY = 5000 };
+    struct live_walk walk;
+    vtc_session *session = live_open("open.vtc", NULL);
+    vtc_site site = live_site(session, 'B', "never ends");
+    vtc_writer *writer = vtc_session_writer(session);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(vtc_end(writer), VTC_OK);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(vtc_begin(writer, site), VTC_OK);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    assert_int_equal(vtc_end(writer), VTC_END);
+    live_read(&walk, "open.vtc");
+    assert_int_equal(walk.event_count, 2 * MANY);
+    assert_int_equal(walk.events[MANY - 1].kind, 2);
+    assert_int_equal(walk.events[2 * MANY - 1].kind, 1);
+    assert_int_equal(walk.lost[VTC_LOSS_LATE], 1);
+    live_walk_close(&walk);
 }
 
 static void test_weather__no_fallocate(void **state)
@@ -347,6 +456,9 @@ int main(void)
         TEST(test_weather__limit_on_descriptors),
         TEST(test_weather__limit_on_address_space),
         TEST(test_weather__descriptors_that_are_not_ours),
+        TEST(test_weather__quota),
+        TEST(test_weather__a_clock_that_goes_backwards),
+        TEST(test_weather__ends_and_begins_that_do_not_match),
         TEST(test_weather__no_fallocate),
         TEST(test_weather__names_of_any_size),
         TEST(test_weather__arguments_that_do_not_fit),

@@ -93,7 +93,7 @@ static void *reallocate(void *context, void *block, size_t old_bytes, size_t new
     return moved == MAP_FAILED ? NULL : moved;
 }
 
-/* NAME.vtc, or NAME.PID.vtc where that exists, or NAME.PID.2.vtc and on: exec keeps the process id. */
+/* NAME.vtc, or NAME.pPID.vtc where that exists, or NAME.pPID-2.vtc and on: exec keeps the process id. */
 static void name_file(const char *file, int attempt, char out_name[SETTINGS_PATH_BYTES + 32])
 {
     size_t stem = strlen(file);
@@ -102,9 +102,9 @@ static void name_file(const char *file, int attempt, char out_name[SETTINGS_PATH
     if (attempt == 0)
         snprintf(out_name, SETTINGS_PATH_BYTES + 32, "%s", file);
     else if (attempt == 1)
-        snprintf(out_name, SETTINGS_PATH_BYTES + 32, "%.*s.%d.vtc", (int)stem, file, getpid());
+        snprintf(out_name, SETTINGS_PATH_BYTES + 32, "%.*s.p%d.vtc", (int)stem, file, getpid());
     else
-        snprintf(out_name, SETTINGS_PATH_BYTES + 32, "%.*s.%d.%d.vtc", (int)stem, file, getpid(),
+        snprintf(out_name, SETTINGS_PATH_BYTES + 32, "%.*s.p%d-%d.vtc", (int)stem, file, getpid(),
                  attempt);
 }
 

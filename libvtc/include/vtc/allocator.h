@@ -11,7 +11,8 @@ extern "C" {
 #endif
 
 /** An allocator. It is copied when an object is opened, and must stay usable until that object is
- *  closed. The functions may be called from any thread that works for the object.
+ *  closed. The functions may be called from any thread that works for the object,
+ *  and in a child after fork, but not before fork has returned there.
  *  @since 1.0 */
 struct vtc_allocator {
     void *context; /**< passed back as the first argument */

@@ -21,9 +21,14 @@
  *  allocates nothing, never prints, never aborts, and makes no system call but when a thread needs
  *  new pages. What cannot be kept is counted by cause, in the file.
  *
+ *  The shared library stays loaded when a plugin that uses it is unloaded: threads that have recorded run
+ *  some of it when they end, and so does fork. A plugin that has the static library in it must be linked
+ *  with `-Wl,-z,nodelete` for the same reason (vtc::vtc_static and `pkg-config --static` do so).
+ *
  *  A session outlives vtc_session_close for as long as a writer of it is held by a thread: recording
  *  to a closed session is safe, and counted as late. After fork the child records to a file of its
- *  own, `NAME.PID.vtc` for `NAME.vtc`, which is made with its first event.
+ *  own, `NAME.pPID.vtc` for `NAME.vtc`, which is made with its first event; where that name is taken
+ *  (process ids come again) it is `NAME.pPID-2.vtc` and on: no file of another process is replaced.
  */
 #ifndef VTC_WRITER_H
 #define VTC_WRITER_H
@@ -74,16 +79,23 @@ struct vtc_session_opts {
     void *now_context;
     size_t chunk_bytes; /**< what a thread reserves at a time: a power of two from 4 KiB to 16 MiB;
                              0: 256 KiB. A thread's first chunks are smaller */
-    uint64_t segment_bytes; /**< begin a new file, `NAME.0001.vtc` and on, when one has this size;
-                                 0: one file, or with a limit below an eighth of it */
-    uint64_t keep_bytes;    /**< VTC_POLICY_FLIGHT: how much to keep, all segments together, and
-                                 what others record while a thread makes the next segment */
+    uint64_t segment_bytes; /**< begin a new file, `NAME.0001.vtc` and on (`NAME.0001-2.vtc` where
+                                 that is taken), when one has this size; 0: one file, or with a
+                                 limit below an eighth of it */
+    uint64_t keep_bytes;    /**< VTC_POLICY_FLIGHT: how much to keep, all segments together. Threads
+                                 may exceed it by an eighth while one of them removes the oldest;
+                                 what would exceed that is dropped, and counted as no page */
     uint64_t keep_ns;       /**< VTC_POLICY_FLIGHT: how long to keep; either limit may be 0 */
     uint64_t
-        disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take; 0: none */
+        disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take, but for
+                               definitions that come when it is used up; 0: none. Strings, sites and
+                               modules are in each segment; they may take a quarter of this limit, an
+                               eighth of keep_bytes; what is beyond is VTC_ERR_LIMIT. Where they
+                               take more than segment_bytes, segments are longer: at least as much
+                               as they take is recorded to each */
     uint64_t wait_ns;     /**< VTC_POLICY_WAIT; 0: one second */
     const struct vtc_allocator *allocator; /**< NULL: malloc. Not used while recording */
-    int overwrite;                         /**< not 0: replace an existing file */
+    int overwrite; /**< not 0: replace an existing file, and existing segments; children replace none */
 };
 
 /** Causes of loss. The values are those of the format. @spec LIV-3 @since 1.0 */
@@ -169,7 +181,7 @@ VTC_API uint64_t vtc_session_ticks(const vtc_session *session);
  *  @param text       borrowed; any bytes
  *  @param len_bytes  up to 16 MiB - 64
  *  @param out_id     written on success
- *  @return VTC_OK; VTC_ERR_LIMIT (too long, or too many); VTC_ERR_IO, VTC_ERR_NO_MEMORY
+ *  @return VTC_OK; VTC_ERR_LIMIT (too long, too many, or too much: see disk_limit_bytes); VTC_ERR_IO, VTC_ERR_NO_MEMORY
  *  @thread any, not a signal handler  @allocates  @blocks on a lock and on the file
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_session_intern(vtc_session *session, const char *text,
@@ -254,7 +266,7 @@ VTC_API VTC_NODISCARD vtc_status vtc_writer_open(vtc_session *session, uint64_t 
  *  @since 1.0 */
 VTC_API void vtc_writer_close(vtc_writer *writer);
 
-/** The first error that cost this writer events.
+/** The first error that cost this writer events, or the first call that was refused.
  *  @return VTC_OK when there was none
  *  @thread bound
  *  @since 1.0 */
@@ -264,9 +276,11 @@ VTC_API vtc_status vtc_writer_status(const vtc_writer *writer);
  * All of these: @thread bound, also a signal handler on that thread; no allocation, no lock; a system
  * call only where new pages are needed. They return VTC_OK when the event is in the file; else it was
  * counted, and they return VTC_END (stopped: late), VTC_ERR_LIMIT (too big, no room) or VTC_ERR_IO.
+ * A call that is not for the site's phase, or values that are not those of its parameters, are
+ * VTC_ERR_ARGUMENT: nothing is recorded or counted, but vtc_writer_status tells.
  * `writer` NULL: VTC_END. @since 1.0 */
 
-/** Begins a span. @param site  of phase B */
+/** Begins a span. @param site  of phase B; else as vtc_instant */
 VTC_API vtc_status vtc_begin(vtc_writer *writer, vtc_site site);
 /** Ends the innermost open span of this writer. */
 VTC_API vtc_status vtc_end(vtc_writer *writer);
