@@ -58,8 +58,8 @@ fifo; compact compact-o merge symbolize; 2; -; expected a regular file, found a 
 fifo; *; 2; -; expected a regular file, found a FIFO; a pipe is read as '-'
 empty; compress; 2; -; line 1, column 1 (byte 0): expected `{` or `[`, found the end
 empty; *; 2; -; byte 0: expected a vtc file, found an empty one [HDR-1]
-text; compress; 2; -; line 1, column 1 (byte 0): expected `{` or `[`, found something else
-text; *; 2; -; byte 0: expected the magic of a vtc file, found something else [HDR-1]
+text; compress; 2; -; line 1, column 1 (byte 0): expected `{` or `[`, found `hello`
+text; *; 2; -; byte 0: expected the magic of a vtc file, found 68 65 6c 6c 6f 0a [HDR-1]
 header; compress; 2; -; byte 0: expected the text of a trace, found a vtc file
 header; *; 3; -; byte 0: expected a header of 32 bytes, found 12 [HDR-1]
 newer; compress; 2; -; byte 0: expected the text of a trace, found a vtc file
