@@ -19,18 +19,13 @@
 
 #include "base/error.h"
 #include "query/block_ranks.h"
-#include "query/span_heap.h"
+#include "query/slowest.h"
+#include "query/thread_list.h"
 
-#define VTCI_SLOWEST_MEMORY_BYTES ((size_t)512 << 20)
 #define VTCI_SLOWEST_THREADS_MAX 64
 
-struct vtc_slowest {
-    struct vtci_memory memory;
-    struct vtci_span_heap heap;
-    uint64_t blocks_read;
-};
-
 struct visit {
+    struct vtci_verbs *verbs;
     const vtc_reader *reader;
     struct vtci_block_ranks ranks;
     pthread_mutex_t lock;
@@ -38,7 +33,7 @@ struct visit {
     size_t failed_rank; /* the best rank that failed; SIZE_MAX: none */
     vtc_status status;
     struct vtc_error err;
-    vtc_slowest *slowest;
+    struct vtci_span_heap *heap;
 };
 
 /* SPEC: ZON-4. What was not read was left out on the word of such zone maps. */
@@ -62,8 +57,8 @@ static vtc_status check_zone(const vtc_reader *reader, const struct vtci_block_r
 static vtc_status take_spans(struct visit *visit, uint64_t index, const vtc_block *block,
                              const struct vtc_spans *spans, struct vtc_error *err)
 {
-    struct vtci_span_heap *heap = &visit->slowest->heap;
-    visit->slowest->blocks_read++;
+    struct vtci_span_heap *heap = visit->heap;
+    atomic_fetch_add_explicit(&visit->verbs->query.blocks_read, 1, memory_order_relaxed);
     vtc_status status = vtci_span_heap_add(heap, index, spans);
     if (status == VTC_OK)
         status = vtci_span_heap_settle(heap, visit->reader, block, index);
@@ -79,6 +74,7 @@ static vtc_status visit_block(struct visit *visit, const struct vtci_block_rank 
 {
     vtc_block *block = NULL;
     const struct vtc_spans *spans = NULL;
+    VTC_TRY(vtci_query_check(&visit->verbs->query, err));
     VTC_TRY(vtc_block_open(visit->reader, rank->block, VTC_FIELD_SPANS, &block, err));
     vtc_status status = vtc_block_spans(block, &spans, err);
     if (status == VTC_OK)
@@ -98,7 +94,7 @@ static const struct vtci_block_rank *next_rank(struct visit *visit)
     const struct vtci_block_rank *rank = NULL;
     pthread_mutex_lock(&visit->lock);
     if (visit->next < visit->ranks.count && visit->failed_rank == SIZE_MAX &&
-        !vtci_block_rank_is_beaten(&visit->ranks.ranks[visit->next], &visit->slowest->heap))
+        !vtci_block_rank_is_beaten(&visit->ranks.ranks[visit->next], visit->heap))
         rank = &visit->ranks.ranks[visit->next++];
     pthread_mutex_unlock(&visit->lock);
     return rank;
@@ -169,79 +165,94 @@ static vtc_status take_list(struct vtci_span_heap *heap, const vtc_reader *reade
     return status;
 }
 
-static vtc_status find(vtc_slowest *slowest, const vtc_reader *reader, unsigned threads,
-                       struct vtc_error *err)
+static vtc_status visit_ranked(struct vtci_verbs *verbs, struct vtci_span_heap *heap,
+                               struct vtc_error *err)
 {
-    vtc_status listed = take_list(&slowest->heap, reader, err);
-    if (listed != VTC_END)
-        return listed;
-    struct visit visit = {.reader = reader, .failed_rank = SIZE_MAX, .slowest = slowest};
-    VTC_TRY(
-        vtci_block_ranks_make(&visit.ranks, &slowest->memory, reader, slowest->heap.wanted, err));
+    struct visit visit = {.verbs = verbs,
+                          .reader = verbs->reader,
+                          .failed_rank = SIZE_MAX,
+                          .heap = heap};
+    VTC_TRY(vtci_block_ranks_make(&visit.ranks, &verbs->query.memory, verbs->reader, heap->wanted,
+                                  err));
     int failure = pthread_mutex_init(&visit.lock, NULL);
     if (failure == 0) {
-        visit_all(&visit, threads);
+        visit_all(&visit, verbs->threads);
         pthread_mutex_destroy(&visit.lock);
     } else {
         visit.status = vtci_error_errno(&visit.err, failure, VTC_NO_OFFSET, "create a lock");
     }
-    vtci_block_ranks_free(&visit.ranks, &slowest->memory);
+    vtci_block_ranks_free(&visit.ranks, &verbs->query.memory);
     if (visit.status != VTC_OK && err)
         *err = visit.err;
     return visit.status;
 }
 
-static vtc_slowest *create(const struct vtc_slowest_opts *opts, uint64_t count)
+vtc_status vtci_slowest_find(struct vtci_verbs *verbs, struct vtci_span_heap *heap,
+                             struct vtc_error *err)
 {
-    struct vtci_memory memory;
-    size_t limit_bytes =
-        opts && opts->memory_limit_bytes ? opts->memory_limit_bytes : VTCI_SLOWEST_MEMORY_BYTES;
-    vtci_memory_init(&memory, opts ? opts->allocator : NULL, limit_bytes);
-    vtc_slowest *slowest = memory.allocator.allocate(memory.allocator.context, sizeof *slowest);
-    if (slowest) {
-        memset(slowest, 0, sizeof *slowest);
-        vtci_memory_init(&slowest->memory, &memory.allocator, limit_bytes);
-        vtci_span_heap_init(&slowest->heap, &slowest->memory, count);
+    vtc_status status = take_list(heap, verbs->reader, err);
+    if (status == VTC_END)
+        status = visit_ranked(verbs, heap, err);
+    if (status == VTC_OK)
+        vtci_span_heap_order(heap);
+    return status;
+}
+
+static const struct vtc_query_column COLUMNS[] = {
+    {"name", VTC_UNIT_NONE, VTC_FOR_ALL},     {"duration_ns", VTC_UNIT_DURATION, VTC_FOR_ALL},
+    {"start_ns", VTC_UNIT_TIME, VTC_FOR_ALL}, VTCI_THREAD_COLUMNS_LABEL,
+    {"category", VTC_UNIT_NONE, VTC_FOR_ALL}, VTCI_THREAD_COLUMNS_NUMBERS,
+};
+
+void vtci_slowest_columns(struct vtci_verbs *verbs)
+{
+    VTCI_VERB_COLUMNS(verbs, COLUMNS);
+}
+
+static vtc_status put_rows(struct vtci_verbs *verbs, const struct vtci_span_heap *heap,
+                           const struct vtci_thread_list *threads, struct vtc_error *err)
+{
+    struct vtci_answer_rows *rows = &verbs->rows;
+    for (size_t i = 0; i < heap->count; i++) {
+        const struct vtc_span *span = &heap->spans[i];
+        const struct vtci_thread *thread = vtci_thread_list_find(threads, span->track);
+        vtci_answer_rows_begin(rows);
+        vtci_answer_rows_string(rows, span->name);
+        vtci_answer_rows_integer(rows, span->duration_ns);
+        vtci_answer_rows_integer(rows, span->start_ns);
+        vtci_thread_put_label(rows, thread);
+        vtci_answer_rows_string(rows, span->category);
+        vtci_thread_put_numbers(rows, thread);
     }
-    return slowest;
+    return rows->status == VTC_OK ? VTC_OK : vtci_error_memory(err, heap->count);
 }
 
-vtc_status vtc_slowest_find(const vtc_reader *reader, uint64_t count,
-                            const struct vtc_slowest_opts *opts, vtc_slowest **out_slowest,
-                            struct vtc_error *err)
+static vtc_status load_threads(struct vtci_verbs *verbs, const struct vtci_span_heap *heap,
+                               struct vtci_thread_list *threads, struct vtc_error *err)
 {
-    if (!reader || count == 0)
-        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
-                              "expected a reader and a count of at least 1");
-    vtc_slowest *slowest = create(opts, count);
-    if (!slowest)
-        return vtci_error_memory(err, sizeof *slowest);
-    vtc_status status = find(slowest, reader, opts ? opts->threads : 0, err);
-    if (status != VTC_OK) {
-        vtc_slowest_close(slowest);
-        return status;
-    }
-    vtci_span_heap_order(&slowest->heap);
-    *out_slowest = slowest;
-    return VTC_OK;
+    struct vtci_memory *memory = &verbs->query.memory;
+    uint32_t *tracks = vtci_allocate(memory, (heap->count + 1) * sizeof *tracks);
+    if (!tracks)
+        return vtci_error_memory(err, heap->count * sizeof *tracks);
+    for (size_t i = 0; i < heap->count; i++)
+        tracks[i] = heap->spans[i].track;
+    vtc_status status = vtci_thread_list_load(threads, verbs->reader, tracks, heap->count, err);
+    vtci_release(memory, tracks, (heap->count + 1) * sizeof *tracks);
+    return status;
 }
 
-const struct vtc_span *vtc_slowest_spans(const vtc_slowest *slowest, size_t *out_count)
+vtc_status vtci_slowest_run(struct vtci_verbs *verbs, struct vtc_error *err)
 {
-    *out_count = slowest->heap.count;
-    return slowest->heap.spans;
-}
-
-uint64_t vtc_slowest_blocks_read(const vtc_slowest *slowest)
-{
-    return slowest->blocks_read;
-}
-
-void vtc_slowest_close(vtc_slowest *slowest)
-{
-    if (!slowest)
-        return;
-    vtci_span_heap_free(&slowest->heap);
-    struct vtc_allocator allocator = slowest->memory.allocator;
-    allocator.release(allocator.context, slowest, sizeof *slowest);
+    struct vtci_span_heap heap;
+    struct vtci_thread_list threads;
+    vtci_span_heap_init(&heap, &verbs->query.memory, verbs->question.count);
+    vtci_thread_list_init(&threads, &verbs->query.memory);
+    vtc_status status = vtci_slowest_find(verbs, &heap, err);
+    if (status == VTC_OK)
+        status = load_threads(verbs, &heap, &threads, err);
+    if (status == VTC_OK)
+        status = put_rows(verbs, &heap, &threads, err);
+    vtci_thread_list_free(&threads);
+    vtci_span_heap_free(&heap);
+    return status;
 }

@@ -10,7 +10,6 @@
 
 #include "base/memory.h"
 #include "vtc/block.h"
-#include "vtc/query.h"
 
 struct vtci_span_texts {
     vtc_string name;

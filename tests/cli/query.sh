@@ -301,7 +301,7 @@ compress none.json
 run query none.vtc 'slowest 3'
 expect_code 0
 expect_no_out
-echo 'vtc: none.vtc: the trace has no spans' | expect_err
+echo 'vtc: none.vtc: the answer is empty' | expect_err
 run query -q none.vtc 'slowest 3'
 expect_no_err
 run query none.vtc --format csv 'slowest 3'

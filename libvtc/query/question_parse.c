@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "vtc/query.h"
+#include "query/question.h"
 
 struct word {
     const char *text;
@@ -56,7 +56,8 @@ static bool parse_count(const struct word *word, uint64_t *out_count)
     return count > 0;
 }
 
-vtc_status vtc_query_parse(const char *text, struct vtc_query *out_query, struct vtc_error *err)
+vtc_status vtci_question_parse(const char *text, struct vtci_question *out_question,
+                               struct vtc_error *err)
 {
     size_t pos = 0;
     uint64_t count = 0;
@@ -69,7 +70,7 @@ vtc_status vtc_query_parse(const char *text, struct vtc_query *out_query, struct
     struct word rest = next_word(text, &pos);
     if (rest.len_bytes > 0)
         return refuse(err, &rest, "the end of the question");
-    out_query->verb = VTC_QUERY_SLOWEST;
-    out_query->count = count;
+    out_question->verb = VTCI_VERB_SLOWEST;
+    out_question->count = count;
     return VTC_OK;
 }
