@@ -1,8 +1,8 @@
 /* `histogram of GLOB`: how durations are spread, in steps of 1, 2, 5, 10, 20, 50 …, and percentiles.
  *
- * Percentiles come from counters of 1,024 steps for each power of two, as HdrHistogram has them, so
- * that they are exact below 2,048 ns and to one part in 1,024 above (never below the exact one), in
- * one pass and a fixed amount of memory.
+ * Percentiles come from counters of 1,024 steps for each power of two, as HdrHistogram has them, and
+ * are the greatest value that a counter met: exact below 2,048 ns and to one part in 1,024 above
+ * (never below the exact one), in one pass and a fixed amount of memory.
  */
 #include <string.h>
 
@@ -19,6 +19,7 @@ enum {
 
 struct state {
     uint64_t counters[COUNTERS];
+    int64_t greatest[COUNTERS]; /* that each has counted */
     uint64_t buckets[BUCKETS];
     struct vtci_total total;
 };
@@ -62,15 +63,6 @@ static size_t counter_of(uint64_t value)
     return (size_t)STEPS * shift + (size_t)(value >> shift);
 }
 
-/* The greatest value that this counter counts. */
-static uint64_t counter_last(size_t counter)
-{
-    if (counter < 2 * STEPS)
-        return counter;
-    unsigned shift = (unsigned)(counter / STEPS) - 1;
-    return ((((uint64_t)counter - (uint64_t)STEPS * shift) + 1) << shift) - 1;
-}
-
 static vtc_status histogram_init(void *state, struct vtci_verbs *verbs)
 {
     struct state *own = state;
@@ -106,7 +98,10 @@ static vtc_status histogram_work(void *state, const struct vtci_batch *batch, st
             own->counters[0]++;
             continue;
         }
-        own->counters[counter_of((uint64_t)duration_ns)]++;
+        size_t counter = counter_of((uint64_t)duration_ns);
+        own->counters[counter]++;
+        if (duration_ns > own->greatest[counter])
+            own->greatest[counter] = duration_ns;
         bucket = first[log2_of((uint64_t)duration_ns)];
         while (bucket + 1 < BUCKETS && duration_ns >= bounds[bucket + 1])
             bucket++;
@@ -118,8 +113,11 @@ static vtc_status histogram_work(void *state, const struct vtci_batch *batch, st
 static vtc_status histogram_merge(void *state, void *other)
 {
     struct state *own = state, *from = other;
-    for (size_t i = 0; i < COUNTERS; i++)
+    for (size_t i = 0; i < COUNTERS; i++) {
         own->counters[i] += from->counters[i];
+        if (from->greatest[i] > own->greatest[i])
+            own->greatest[i] = from->greatest[i];
+    }
     for (size_t i = 0; i < BUCKETS; i++)
         own->buckets[i] += from->buckets[i];
     own->total.count += from->total.count;
@@ -139,10 +137,7 @@ static int64_t percentile(const struct state *own, unsigned thousandths)
         seen += own->counters[i];
         if (seen < wanted || own->counters[i] == 0)
             continue;
-        int64_t last = (int64_t)counter_last(i);
-        if (i == 0 && own->total.least_ns < 0)
-            last = own->total.most_ns < 0 ? own->total.most_ns : 0;
-        return last < own->total.most_ns ? last : own->total.most_ns;
+        return i == 0 && own->total.most_ns < 0 ? own->total.most_ns : own->greatest[i];
     }
     return own->total.most_ns;
 }

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "query/filter.h"
 
-enum { COLUMNS_MAX = 32 };
+enum { COLUMNS_MAX = 32, COLUMN_BYTES = 32 };
 
 static const struct verb_functions {
     const char *name;
@@ -117,18 +117,24 @@ static bool is_column(const struct vtci_word *word, const char *name)
 static vtc_status find_order(struct vtci_verbs *verbs, const char *text, struct vtc_error *err)
 {
     const struct vtci_word *word = &verbs->question.order;
-    const char *names[COLUMNS_MAX];
+    char short_names[COLUMNS_MAX][COLUMN_BYTES];
+    const char *known[COLUMNS_MAX];
     struct vtci_words words = {text, 0, err};
     size_t count = verbs->rows.column_count;
     for (size_t i = 0; i < count; i++) {
-        names[i] = verbs->rows.columns[i].name;
+        const char *name = verbs->rows.columns[i].name;
+        size_t len_bytes = strlen(name);
+        if (len_bytes > 3 && strcmp(name + len_bytes - 3, "_ns") == 0)
+            len_bytes -= 3;
+        snprintf(short_names[i], COLUMN_BYTES, "%.*s", (int)len_bytes, name);
+        known[i] = short_names[i];
         /* Of a thread that has two columns, the exact one comes second. */
-        if (is_column(word, names[i]) && verbs->rows.columns[i].audience != VTC_FOR_PEOPLE) {
+        if (is_column(word, name) && verbs->rows.columns[i].audience != VTC_FOR_PEOPLE) {
             verbs->order_column = i;
             return VTC_OK;
         }
     }
-    return vtci_words_refuse(&words, word, "a column of the answer", names, count);
+    return vtci_words_refuse(&words, word, "a column of the answer", known, count);
 }
 
 vtc_status vtc_query_open(vtc_reader *reader, const char *text, const struct vtc_query_opts *opts,
