@@ -133,8 +133,8 @@ static void read_all(vtc_reader *reader)
 {
     struct vtc_summary summary;
     struct vtc_text process, thread;
-    struct vtc_slowest_opts opts = {.struct_size = sizeof opts, .memory_limit_bytes = LIMIT_BYTES};
-    vtc_slowest *slowest;
+    struct vtc_query_opts opts = {.struct_size = sizeof opts, .memory_limit_bytes = LIMIT_BYTES};
+    vtc_query *query;
     uint64_t total = 0;
     vtc_reader_summary(reader, &summary);
     read_index(reader, &summary);
@@ -149,12 +149,11 @@ static void read_all(vtc_reader *reader)
     (void)!vtc_reader_columns(reader, note_column, NULL, NULL);
     (void)!vtc_decompress(reader, discard, &total, NULL, NULL, NULL);
     (void)!vtc_verify(reader, NULL, NULL, NULL);
-    if (vtc_slowest_find(reader, 5, &opts, &slowest, NULL) == VTC_OK) {
-        size_t count;
-        const struct vtc_span *spans = vtc_slowest_spans(slowest, &count);
-        for (size_t i = 0; i < count; i++)
-            use(spans[i].name);
-        vtc_slowest_close(slowest);
+    if (vtc_query_open(reader, "slowest 5", &opts, &query, NULL) == VTC_OK) {
+        const struct vtc_value *values;
+        while (vtc_query_next(query, &values, NULL) == VTC_OK)
+            use(values[0].text);
+        vtc_query_close(query);
     }
 }
 

@@ -2,20 +2,53 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer_output.h"
 #include "commands.h"
 #include "descriptor.h"
 #include "escape.h"
 #include "message.h"
 #include "session_list.h"
-#include "span_output.h"
 #include "text_buffer.h"
-#include "thread_label.h"
 #include "trace_file.h"
 #include "vtc/query.h"
+
+/* More rows in a table are for programs: --limit all gives them. */
+enum { TABLE_ROWS_DEFAULT = 1000 };
+
+static vtc_query *volatile interruptible; /* what the handler interrupts */
+
+/* A second signal ends the process at once. */
+static void on_interrupt(int number)
+{
+    vtc_query *query = interruptible;
+    if (query) {
+        vtc_query_interrupt(query);
+        return;
+    }
+    raise(number);
+}
+
+static void interrupt_catch(void)
+{
+    struct sigaction action;
+    if (sigaction(SIGINT, NULL, &action) != 0 || action.sa_handler == SIG_IGN)
+        return;
+    action = (struct sigaction){.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+/* The process ends by the signal that cancelled the question, so that a shell sees what happened. */
+static void interrupt_pass_on(void)
+{
+    signal(SIGINT, SIG_DFL);
+    raise(SIGINT);
+}
 
 /* Shows the question with a mark under the word that is wrong. */
 static void point_at(const char *text, uint64_t pos)
@@ -36,59 +69,57 @@ static void point_at(const char *text, uint64_t pos)
     free(word);
 }
 
-static enum exit_code parse_question(const char *text, struct vtc_query *out_query)
+/* A wrong question is shown with the place. */
+static enum exit_code tell_failure(const struct trace_file *file, const char *text,
+                                   vtc_status status, const struct vtc_error *err)
 {
-    struct vtc_error err;
-    failure_init(&err);
-    if (vtc_query_parse(text, out_query, &err) == VTC_OK)
-        return CODE_OK;
-    message_print("query", "%s", err.message);
-    if (err.offset <= strlen(text))
-        point_at(text, err.offset);
+    if (status != VTC_ERR_ARGUMENT)
+        return message_failure(file->name, status, err);
+    message_print("query", "%s", err->message);
+    if (err->offset <= strlen(text))
+        point_at(text, err->offset);
     return CODE_USAGE;
 }
 
-static vtc_status load_labels(struct thread_labels *labels, vtc_reader *reader,
-                              const struct vtc_span *spans, size_t count, struct vtc_error *err)
+static void tell_facts(const struct options *options, const struct trace_file *file,
+                       const vtc_query *query, const struct answer_facts *facts)
 {
-    uint32_t *tracks = malloc((count + 1) * sizeof *tracks);
-    if (!tracks)
-        return failure_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, "no memory for thread names");
-    for (size_t i = 0; i < count; i++)
-        tracks[i] = spans[i].track;
-    vtc_status result = thread_labels_load(labels, reader, tracks, count, err);
-    free(tracks);
-    return result;
+    struct vtc_summary summary;
+    vtc_reader_summary(file->reader, &summary);
+    if (facts->rows == 0 && options->format == FORMAT_TABLE && options->verbosity >= 0)
+        message_print(file->name, "the answer is empty");
+    if ((facts->is_cut || vtc_query_is_cut(query)) && options->verbosity >= 0)
+        message_print(file->name, "cut after %" PRIu64 " rows: there are more", facts->rows);
+    if (options->verbosity > 0)
+        message_print(file->name, "%" PRIu64 " of %" PRIu64 " blocks read",
+                      vtc_query_blocks_read(query), summary.blocks);
 }
 
-static vtc_status answer_slowest(const struct options *options, struct trace_file *file,
-                                 uint64_t count, struct vtc_error *err)
+static vtc_status answer(const struct options *options, const struct trace_file *file,
+                         const char *text, struct vtc_error *err)
 {
-    vtc_slowest *slowest = NULL;
-    struct vtc_slowest_opts opts = {.struct_size = sizeof opts,
-                                    .memory_limit_bytes = options->memory_bytes,
-                                    .threads = options->threads};
-    vtc_status result = vtc_slowest_find(file->reader, count, &opts, &slowest, err);
-    if (result != VTC_OK)
-        return result;
+    vtc_query *query = NULL;
+    struct vtc_query_opts opts = {.struct_size = sizeof opts,
+                                  .memory_limit_bytes = options->memory_bytes,
+                                  .threads = options->threads,
+                                  .timeout_ns = options->timeout_ns};
+    vtc_status status = vtc_query_open(file->reader, text, &opts, &query, err);
+    if (status != VTC_OK)
+        return status;
     struct vtc_summary summary;
-    struct thread_labels labels = {0};
-    struct span_answer answer = {.labels = &labels};
+    struct answer_facts facts;
     vtc_reader_summary(file->reader, &summary);
-    answer.first_ns = summary.has_times ? summary.first_ns : 0;
-    answer.spans = vtc_slowest_spans(slowest, &answer.count);
-    result = load_labels(&labels, file->reader, answer.spans, answer.count, err);
-    if (result == VTC_OK)
-        result = span_output_print(&answer, options->format, err);
-    if (result == VTC_OK && answer.count == 0 && options->format == FORMAT_TABLE &&
-        options->verbosity >= 0)
-        message_print(file->name, "the trace has no spans");
-    if (result == VTC_OK && options->verbosity > 0)
-        message_print(file->name, "%" PRIu64 " of %" PRIu64 " blocks read",
-                      vtc_slowest_blocks_read(slowest), summary.blocks);
-    thread_labels_free(&labels);
-    vtc_slowest_close(slowest);
-    return result;
+    struct answer_format format = {options->format, options->is_raw,
+                                   summary.has_times ? summary.first_ns : 0, options->limit_rows};
+    if (!options->has_limit && options->format == FORMAT_TABLE)
+        format.limit_rows = TABLE_ROWS_DEFAULT;
+    interruptible = query;
+    status = answer_output_print(query, &format, &facts, err);
+    interruptible = NULL;
+    if (status == VTC_OK)
+        tell_facts(options, file, query, &facts);
+    vtc_query_close(query);
+    return status;
 }
 
 /* An answer from a part of the trace is given, and said to be one. */
@@ -103,8 +134,7 @@ static enum exit_code tell_damage(const struct trace_file *file)
     return message_failure(file->name, status, &damage);
 }
 
-static enum exit_code run_query(const struct options *options, const char *path,
-                                const struct vtc_query *query)
+static enum exit_code run_query(const struct options *options, const char *path, const char *text)
 {
     struct trace_file file;
     struct vtc_error err;
@@ -112,9 +142,12 @@ static enum exit_code run_query(const struct options *options, const char *path,
     vtc_status status = trace_file_open(&file, path, options->memory_bytes, &err);
     if (status != VTC_OK)
         return message_failure(message_input_name(path), status, &err);
-    status = answer_slowest(options, &file, query->count, &err);
+    interrupt_catch();
+    status = answer(options, &file, text, &err);
     enum exit_code code =
-        status == VTC_OK ? descriptor_finish_stdout() : message_failure(file.name, status, &err);
+        status == VTC_OK ? descriptor_finish_stdout() : tell_failure(&file, text, status, &err);
+    if (status == VTC_ERR_CANCELLED)
+        interrupt_pass_on();
     if (options->verbosity >= 0)
         session_warn_of_losses(&file);
     if (code == CODE_OK)
@@ -130,7 +163,8 @@ enum exit_code cmd_query(int argc, char **argv)
     if (code != CODE_OK)
         return code;
     if (options.help)
-        return help_print("query");
+        return help_print(
+            options.operand_count && strcmp(options.operands[0], "verbs") == 0 ? "verbs" : "query");
     if (options.operand_count < 2) {
         message_print("query", "expected a file and a question, as in: vtc query trace.vtc "
                                "'slowest 20'");
@@ -142,13 +176,12 @@ enum exit_code cmd_query(int argc, char **argv)
         text_buffer_add(&text, options.operands[i], strlen(options.operands[i]));
         text_buffer_add(&text, i + 1 < options.operand_count ? " " : "", 1);
     }
-    struct vtc_query query;
     if (text.has_failed) {
         message_print("query", "no memory");
         code = CODE_RESOURCES;
     } else {
-        code = parse_question(text.data, &query);
+        code = run_query(&options, options.operands[0], text.data);
     }
     text_buffer_free(&text);
-    return code == CODE_OK ? run_query(&options, options.operands[0], &query) : code;
+    return code;
 }

@@ -83,16 +83,52 @@ static const char VERIFY_HELP[] =
     "\n" THREADS_HELP COMMON_HELP;
 
 static const char QUERY_HELP[] =
-    "usage: vtc query [OPTION]... FILE QUERY\n"
+    "usage: vtc query [OPTION]... FILE QUESTION\n"
+    "       vtc query --help verbs     what can be asked, by example\n"
     "\n"
-    "Asks a trace. QUERY is\n"
+    "Asks a trace, for example\n"
     "\n"
-    "  slowest N          the N longest spans, from X events and from pairs of B and E\n"
+    "  slowest 20                     the longest spans, from X and from pairs of B and E\n"
+    "  top 20 by self                 names by the time that their spans took themselves\n"
+    "  count by thread between 1.2s and 1.5s\n"
+    "  histogram of 'parse*' where args.size > 4096\n"
     "\n"
-    "Tables show times in readable units, the start counted from the first event; csv and json\n"
-    "in ns, as in the trace.\n"
+    "Tables show times in readable units, counted from the first event; csv and json in ns, as in\n"
+    "the trace.\n"
     "\n"
-    "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
+    "      --format WHAT  table (default), csv, json or ndjson (an object a line)\n"
+    "      --raw          times in tables too in ns, as in the trace\n"
+    "      --limit N      print at most N rows, or 'all' (tables: 1000)\n"
+    "      --timeout TIME give up after TIME, e.g. 10s\n" THREADS_HELP COMMON_HELP;
+
+static const char VERBS_HELP[] =
+    "A question is a verb, then clauses:\n"
+    "\n"
+    "  slowest 20                     the longest spans\n"
+    "  top 20 by self                 names; or by total, count, mean, max\n"
+    "  count by name                  events; or by thread, process, category, phase\n"
+    "  histogram of 'sleep*'          how durations are spread, with percentiles\n"
+    "  calls of parse                 callers and callees, with times\n"
+    "  tree of thread main            the call tree, merged by name; or only: tree\n"
+    "  timeline                       how busy each thread is over time\n"
+    "  gaps 10                        the longest idle stretches of threads\n"
+    "  counters                       each counter: least, greatest, mean and last value\n"
+    "  async                          asynchronous operations, the longest first\n"
+    "  flows                          arrows from thread to thread, the longest first\n"
+    "  threads                        each thread: events, spans, from when to when\n"
+    "  stats                          the file as a whole, and what its recordings lost\n"
+    "\n"
+    "  ... of 'json.*'                names by a glob, or a regular expression: of /^json/\n"
+    "  ... where dur > 1.5ms and (category = io or not name = main)\n"
+    "  ... where args.size >= 64KiB and args.url = http*\n"
+    "  ... between 1.2s and 1.5s      times since the first event; @N: as in the trace\n"
+    "  ... in thread main             its name or tid; and: in process NAME\n"
+    "  ... order by start desc        any column of the answer\n"
+    "  ... limit 10\n"
+    "\n"
+    "Conditions compare name, category, thread, process, phase (= != ~ with a glob or /regex/),\n"
+    "dur, ts and args.KEY (= != < <= > >=), joined by and, or, not and parentheses.\n"
+    "Units: ns us ms s m h; B KB MB GB TB KiB MiB GiB TiB. Names with blanks go between quotes.\n";
 
 static const char RECORD_HELP[] =
     "usage: vtc record [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
@@ -213,6 +249,7 @@ static const struct {
     {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
     {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
     {"merge", MERGE_HELP},       {"record", RECORD_HELP},         {"symbolize", SYMBOLIZE_HELP},
+    {"verbs", VERBS_HELP},
 };
 
 enum exit_code help_print(const char *command)

@@ -14,8 +14,12 @@ static void json_place(struct json_out *out)
     }
     if (out->depth == 0)
         return;
-    fputs(out->is_first ? "\n" : ",\n", out->stream);
-    fprintf(out->stream, "%*s", (int)(2 * out->depth), "");
+    if (out->is_compact) {
+        fputs(out->is_first ? "" : ",", out->stream);
+    } else {
+        fputs(out->is_first ? "\n" : ",\n", out->stream);
+        fprintf(out->stream, "%*s", (int)(2 * out->depth), "");
+    }
     out->is_first = false;
 }
 
@@ -30,17 +34,10 @@ void json_begin(struct json_out *out, char bracket)
 void json_end(struct json_out *out, char bracket)
 {
     out->depth--;
-    if (!out->is_first)
+    if (!out->is_first && !out->is_compact)
         fprintf(out->stream, "\n%*s", (int)(2 * out->depth), "");
     fputc(bracket, out->stream);
     out->is_first = false;
-}
-
-void json_key(struct json_out *out, const char *key)
-{
-    json_place(out);
-    fprintf(out->stream, "\"%s\": ", key);
-    out->has_key = true;
 }
 
 /* A surrogate on its own, in the three bytes that UTF-8 would give it; 0 when it is none. */
@@ -82,13 +79,26 @@ static size_t json_character(FILE *stream, const char *text, size_t len_bytes)
     return bytes;
 }
 
-void json_string(struct json_out *out, const char *text, size_t len_bytes)
+static void json_quoted(struct json_out *out, const char *text, size_t len_bytes)
 {
-    json_place(out);
     fputc('"', out->stream);
     for (size_t pos = 0; pos < len_bytes;)
         pos += json_character(out->stream, text + pos, len_bytes - pos);
     fputc('"', out->stream);
+}
+
+void json_key(struct json_out *out, const char *key)
+{
+    json_place(out);
+    json_quoted(out, key, strlen(key));
+    fputs(out->is_compact ? ":" : ": ", out->stream);
+    out->has_key = true;
+}
+
+void json_string(struct json_out *out, const char *text, size_t len_bytes)
+{
+    json_place(out);
+    json_quoted(out, text, len_bytes);
 }
 
 void json_text(struct json_out *out, const char *text)

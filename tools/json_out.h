@@ -12,8 +12,9 @@
 struct json_out {
     FILE *stream;
     unsigned depth;
-    bool is_first; /* nothing stands yet in the object or array that is open */
-    bool has_key;  /* a key was just written */
+    bool is_first;   /* nothing stands yet in the object or array that is open */
+    bool has_key;    /* a key was just written */
+    bool is_compact; /* on one line */
 };
 
 void json_begin(struct json_out *out, char bracket); /* '{' or '[' */

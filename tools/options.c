@@ -32,6 +32,9 @@ enum option_id {
     OPTION_KEEP_AGE,
     OPTION_KEEP_SIZE,
     OPTION_WATCH,
+    OPTION_RAW,
+    OPTION_LIMIT,
+    OPTION_TIMEOUT,
     OPTION_HELP
 };
 
@@ -67,6 +70,9 @@ static const struct option_spec specs[] = {
     {OPTION_KEEP_AGE, 0, "keep-age", true, COMMAND_COMPACT},
     {OPTION_KEEP_SIZE, 0, "keep-size", true, COMMAND_COMPACT},
     {OPTION_WATCH, 0, "watch", true, COMMAND_COMPACT},
+    {OPTION_RAW, 0, "raw", false, COMMAND_QUERY},
+    {OPTION_LIMIT, 0, "limit", true, COMMAND_QUERY},
+    {OPTION_TIMEOUT, 0, "timeout", true, COMMAND_QUERY},
     {OPTION_HELP, 'h', "help", false, COMMAND_ALL},
 };
 enum { SPECS = sizeof specs / sizeof specs[0] };
@@ -152,14 +158,18 @@ static enum exit_code set_memory(struct parser *parser, const char *text)
 
 static enum exit_code set_format(struct parser *parser, const char *text)
 {
-    static const char *const names[] = {"table", "csv", "json"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const names[] = {"table", "csv", "json", "ndjson"};
+    int count = parser->command == COMMAND_QUERY ? 4 : 3;
+    for (int i = 0; i < count; i++) {
         if (strcmp(text, names[i]) == 0) {
             parser->options->format = (enum output_format)i;
             return CODE_OK;
         }
     }
-    return refuse(parser, "--format is table, csv or json, not", text);
+    return refuse(parser,
+                  count == 4 ? "--format is table, csv, json or ndjson, not"
+                             : "--format is table, csv or json, not",
+                  text);
 }
 
 static enum exit_code set_rows(struct parser *parser, const char *text)
@@ -171,6 +181,16 @@ static enum exit_code set_rows(struct parser *parser, const char *text)
         parser->options->tail_rows = number;
     else
         return refuse(parser, "a number of rows is from 0 to 1000000, or 'all', not", text);
+    return CODE_OK;
+}
+
+static enum exit_code set_limit(struct parser *parser, const char *text)
+{
+    unsigned long number = 0;
+    if (strcmp(text, "all") != 0 && (!parse_number(text, INT32_MAX, &number) || number == 0))
+        return refuse(parser, "--limit takes a number of rows from 1 on, or 'all', not", text);
+    parser->options->has_limit = true;
+    parser->options->limit_rows = number;
     return CODE_OK;
 }
 
@@ -214,6 +234,9 @@ static enum exit_code apply(struct parser *parser, const struct option_spec *spe
     case OPTION_ROWS: return set_rows(parser, value);
     case OPTION_KEEP_AGE: return set_duration(parser, "--keep-age", value, &options->keep_age_ns);
     case OPTION_KEEP_SIZE: return set_keep_size(parser, value);
+    case OPTION_RAW: options->is_raw = true; break;
+    case OPTION_LIMIT: return set_limit(parser, value);
+    case OPTION_TIMEOUT: return set_duration(parser, "--timeout", value, &options->timeout_ns);
     case OPTION_WATCH: return set_duration(parser, "--watch", value, &options->watch_ns);
     }
     return CODE_OK;

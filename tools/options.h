@@ -27,7 +27,7 @@ enum command_bit {
     COMMAND_ALL = 1023
 };
 
-enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
+enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_NDJSON };
 
 struct options {
     const char *command; /* its name, for messages */
@@ -46,6 +46,10 @@ struct options {
     uint64_t keep_age_ns; /* --keep-age, --keep-size, --watch; 0: not given */
     uint64_t keep_size_bytes;
     uint64_t watch_ns;
+    uint64_t timeout_ns;   /* 0: none */
+    bool is_raw;           /* --raw */
+    bool has_limit;        /* --limit was given */
+    uint64_t limit_rows;   /* 0: all */
     const char **operands; /* borrowed from argv; in `argv`'s own array */
     int operand_count;
 };

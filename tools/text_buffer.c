@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_text.h"
-
 static bool reserve(struct text_buffer *buffer, size_t extra_bytes)
 {
     if (extra_bytes <= buffer->capacity_bytes - buffer->len_bytes)
@@ -42,23 +40,4 @@ void text_buffer_add(struct text_buffer *buffer, const char *text, size_t len_by
         return;
     memcpy(buffer->data + buffer->len_bytes, text, len_bytes);
     buffer->len_bytes += len_bytes;
-}
-
-void text_buffer_add_string(struct text_buffer *buffer, struct vtc_text text)
-{
-    if (text.len_bytes == 0 || !reserve(buffer, text.len_bytes))
-        return;
-    buffer->len_bytes +=
-        json_text_decode(text.data, text.len_bytes, buffer->data + buffer->len_bytes);
-}
-
-void text_buffer_add_value(struct text_buffer *buffer, struct vtc_text text)
-{
-    if (text.len_bytes >= 2 && text.data[0] == '"') {
-        text.data++;
-        text.len_bytes -= 2;
-        text_buffer_add_string(buffer, text);
-    } else {
-        text_buffer_add(buffer, text.data, text.len_bytes);
-    }
 }

@@ -18,55 +18,66 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "query/batch.h"
 #include "query/block_ranks.h"
-#include "query/span_heap.h"
+#include "query/slowest.h"
+#include "query/thread_list.h"
 
-#define VTCI_SLOWEST_MEMORY_BYTES ((size_t)512 << 20)
 #define VTCI_SLOWEST_THREADS_MAX 64
 
-struct vtc_slowest {
-    struct vtci_memory memory;
-    struct vtci_span_heap heap;
-    uint64_t blocks_read;
-};
-
 struct visit {
-    const vtc_reader *reader;
+    struct vtci_verbs *verbs;
+    vtc_reader *reader;
+    const struct vtci_filter *filter;
+    bool is_filtered; /* not all spans of a block are meant */
     struct vtci_block_ranks ranks;
     pthread_mutex_t lock;
     size_t next;        /* rank to be visited next */
     size_t failed_rank; /* the best rank that failed; SIZE_MAX: none */
     vtc_status status;
     struct vtc_error err;
-    vtc_slowest *slowest;
+    struct vtci_span_heap *heap;
 };
 
 /* SPEC: ZON-4. What was not read was left out on the word of such zone maps. */
-static vtc_status check_zone(const vtc_reader *reader, const struct vtci_block_rank *rank,
-                             const struct vtc_spans *spans, struct vtc_error *err)
+static vtc_status check_zone(const struct visit *visit, const struct vtci_block_rank *rank,
+                             const struct vtci_batch *batch, struct vtc_error *err)
 {
     int64_t longest_ns = 0;
-    for (size_t i = 0; i < spans->count; i++)
-        if (spans->duration_ns[i] > longest_ns)
-            longest_ns = spans->duration_ns[i];
-    if ((uint64_t)longest_ns == rank->longest_ns)
+    for (size_t i = 0; i < batch->selected_count; i++)
+        if (batch->duration_ns[batch->selected[i]] > longest_ns)
+            longest_ns = batch->duration_ns[batch->selected[i]];
+    if (visit->is_filtered || (uint64_t)longest_ns == rank->longest_ns)
         return VTC_OK;
     struct vtc_zone zone;
-    VTC_TRY(vtc_reader_zone(reader, rank->block, &zone));
+    VTC_TRY(vtc_reader_zone(visit->reader, rank->block, &zone));
     return vtci_error_set(err, VTC_ERR_CORRUPT, zone.file_offset, "ZON-4",
                           "expected a longest span of %llu ns by the zone map, found %lld ns",
                           (unsigned long long)rank->longest_ns, (long long)longest_ns);
 }
 
-/* With the lock held. */
-static vtc_status take_spans(struct visit *visit, uint64_t index, const vtc_block *block,
-                             const struct vtc_spans *spans, struct vtc_error *err)
+/* Whether any span of the batch may get into the heap: only then the rest of it is unpacked. */
+static bool is_worth_it(struct visit *visit, const struct vtci_batch *batch)
 {
-    struct vtci_span_heap *heap = &visit->slowest->heap;
-    visit->slowest->blocks_read++;
-    vtc_status status = vtci_span_heap_add(heap, index, spans);
+    pthread_mutex_lock(&visit->lock);
+    const struct vtci_span_heap *heap = visit->heap;
+    int64_t least_ns = vtci_span_heap_is_full(heap) ? heap->spans[0].duration_ns : INT64_MIN;
+    pthread_mutex_unlock(&visit->lock);
+    for (size_t i = 0; i < batch->selected_count; i++)
+        if (batch->duration_ns[batch->selected[i]] >= least_ns)
+            return true;
+    return false;
+}
+
+static vtc_status take_spans(struct visit *visit, const struct vtci_batch *batch,
+                             struct vtc_error *err)
+{
+    struct vtci_span_heap *heap = visit->heap;
+    pthread_mutex_lock(&visit->lock);
+    vtc_status status = vtci_span_heap_add(heap, batch);
     if (status == VTC_OK)
-        status = vtci_span_heap_settle(heap, visit->reader, block, index);
+        status = vtci_span_heap_settle(heap, visit->reader, batch->block, batch->index);
+    pthread_mutex_unlock(&visit->lock);
     if (status != VTC_OK)
         vtci_error_set(err, status, VTC_NO_OFFSET, NULL,
                        "%llu spans do not fit into the memory limit",
@@ -74,22 +85,20 @@ static vtc_status take_spans(struct visit *visit, uint64_t index, const vtc_bloc
     return status;
 }
 
-static vtc_status visit_block(struct visit *visit, const struct vtci_block_rank *rank,
-                              struct vtc_error *err)
+static vtc_status visit_block(struct visit *visit, struct vtci_batch_reader *batches,
+                              const struct vtci_block_rank *rank, struct vtc_error *err)
 {
-    vtc_block *block = NULL;
-    const struct vtc_spans *spans = NULL;
-    VTC_TRY(vtc_block_open(visit->reader, rank->block, VTC_FIELD_SPANS, &block, err));
-    vtc_status status = vtc_block_spans(block, &spans, err);
-    if (status == VTC_OK)
-        status = check_zone(visit->reader, rank, spans, err);
-    if (status == VTC_OK) {
-        pthread_mutex_lock(&visit->lock);
-        status = take_spans(visit, rank->block, block, spans, err);
-        pthread_mutex_unlock(&visit->lock);
-    }
-    vtc_block_close(block);
-    return status;
+    if (vtci_filter_excludes(visit->filter, rank->block, true))
+        return VTC_OK;
+    vtc_status status = vtci_batch_read(batches, rank->block, err);
+    if (status == VTC_OK || (status == VTC_END && !visit->is_filtered))
+        status = check_zone(visit, rank, &batches->batch, err);
+    if (status != VTC_OK)
+        return status == VTC_END ? VTC_OK : status;
+    if (!is_worth_it(visit, &batches->batch))
+        return VTC_OK;
+    VTC_TRY(vtci_batch_add_fields(batches, VTC_FIELD_SPANS, err));
+    return take_spans(visit, &batches->batch, err);
 }
 
 /* The next block that is worth it; NULL when there is none. */
@@ -98,7 +107,7 @@ static const struct vtci_block_rank *next_rank(struct visit *visit)
     const struct vtci_block_rank *rank = NULL;
     pthread_mutex_lock(&visit->lock);
     if (visit->next < visit->ranks.count && visit->failed_rank == SIZE_MAX &&
-        !vtci_block_rank_is_beaten(&visit->ranks.ranks[visit->next], &visit->slowest->heap))
+        !vtci_block_rank_is_beaten(&visit->ranks.ranks[visit->next], visit->heap))
         rank = &visit->ranks.ranks[visit->next++];
     pthread_mutex_unlock(&visit->lock);
     return rank;
@@ -119,15 +128,20 @@ static void note_failure(struct visit *visit, size_t rank, vtc_status status,
 
 static void *worker_main(void *context)
 {
+    static const struct vtci_batch_wish wish = {.spans = true,
+                                                .fields = VTC_FIELD_TIME | VTC_FIELD_DURATION};
     struct visit *visit = context;
     const struct vtci_block_rank *rank;
+    struct vtci_batch_reader batches;
+    vtci_batch_reader_init(&batches, &visit->verbs->query, visit->reader, visit->filter, &wish);
     while ((rank = next_rank(visit)) != NULL) {
         struct vtc_error err;
         memset(&err, 0, sizeof err);
-        vtc_status status = visit_block(visit, rank, &err);
+        vtc_status status = visit_block(visit, &batches, rank, &err);
         if (status != VTC_OK)
             note_failure(visit, (size_t)(rank - visit->ranks.ranks), status, &err);
     }
+    vtci_batch_reader_free(&batches);
     return NULL;
 }
 
@@ -169,79 +183,100 @@ static vtc_status take_list(struct vtci_span_heap *heap, const vtc_reader *reade
     return status;
 }
 
-static vtc_status find(vtc_slowest *slowest, const vtc_reader *reader, unsigned threads,
-                       struct vtc_error *err)
+static vtc_status visit_ranked(struct vtci_verbs *verbs, const struct vtci_filter *filter,
+                               struct vtci_span_heap *heap, struct vtc_error *err)
 {
-    vtc_status listed = take_list(&slowest->heap, reader, err);
-    if (listed != VTC_END)
-        return listed;
-    struct visit visit = {.reader = reader, .failed_rank = SIZE_MAX, .slowest = slowest};
-    VTC_TRY(
-        vtci_block_ranks_make(&visit.ranks, &slowest->memory, reader, slowest->heap.wanted, err));
+    bool is_filtered = filter->conjunct_count > 0 || filter->has_range;
+    struct visit visit = {.verbs = verbs,
+                          .reader = verbs->reader,
+                          .filter = filter,
+                          .is_filtered = is_filtered,
+                          .failed_rank = SIZE_MAX,
+                          .heap = heap};
+    VTC_TRY(vtci_block_ranks_make(&visit.ranks, &verbs->query.memory, verbs->reader,
+                                  is_filtered ? UINT64_MAX : heap->wanted, err));
     int failure = pthread_mutex_init(&visit.lock, NULL);
     if (failure == 0) {
-        visit_all(&visit, threads);
+        visit_all(&visit, verbs->threads);
         pthread_mutex_destroy(&visit.lock);
     } else {
         visit.status = vtci_error_errno(&visit.err, failure, VTC_NO_OFFSET, "create a lock");
     }
-    vtci_block_ranks_free(&visit.ranks, &slowest->memory);
+    vtci_block_ranks_free(&visit.ranks, &verbs->query.memory);
     if (visit.status != VTC_OK && err)
         *err = visit.err;
     return visit.status;
 }
 
-static vtc_slowest *create(const struct vtc_slowest_opts *opts, uint64_t count)
+vtc_status vtci_slowest_find(struct vtci_verbs *verbs, const struct vtci_filter *filter,
+                             struct vtci_span_heap *heap, struct vtc_error *err)
 {
-    struct vtci_memory memory;
-    size_t limit_bytes =
-        opts && opts->memory_limit_bytes ? opts->memory_limit_bytes : VTCI_SLOWEST_MEMORY_BYTES;
-    vtci_memory_init(&memory, opts ? opts->allocator : NULL, limit_bytes);
-    vtc_slowest *slowest = memory.allocator.allocate(memory.allocator.context, sizeof *slowest);
-    if (slowest) {
-        memset(slowest, 0, sizeof *slowest);
-        vtci_memory_init(&slowest->memory, &memory.allocator, limit_bytes);
-        vtci_span_heap_init(&slowest->heap, &slowest->memory, count);
-    }
-    return slowest;
+    vtc_status status = VTC_END;
+    if (filter->conjunct_count == 0 && !filter->has_range)
+        status = take_list(heap, verbs->reader, err);
+    if (status == VTC_END)
+        status = visit_ranked(verbs, filter, heap, err);
+    if (status == VTC_OK)
+        vtci_span_heap_order(heap);
+    return status;
 }
 
-vtc_status vtc_slowest_find(const vtc_reader *reader, uint64_t count,
-                            const struct vtc_slowest_opts *opts, vtc_slowest **out_slowest,
+static const struct vtc_query_column COLUMNS[] = {
+    {"name", VTC_UNIT_NONE, VTC_FOR_ALL},     {"duration_ns", VTC_UNIT_DURATION, VTC_FOR_ALL},
+    {"start_ns", VTC_UNIT_TIME, VTC_FOR_ALL}, VTCI_THREAD_COLUMNS_LABEL,
+    {"category", VTC_UNIT_NONE, VTC_FOR_ALL}, VTCI_THREAD_COLUMNS_NUMBERS,
+};
+
+void vtci_slowest_columns(struct vtci_verbs *verbs)
+{
+    VTCI_VERB_COLUMNS(verbs, COLUMNS);
+}
+
+static vtc_status put_rows(struct vtci_verbs *verbs, const struct vtci_span_heap *heap,
+                           const struct vtci_thread_list *threads, struct vtc_error *err)
+{
+    struct vtci_answer_rows *rows = &verbs->rows;
+    for (size_t i = 0; i < heap->count; i++) {
+        const struct vtc_span *span = &heap->spans[i];
+        const struct vtci_thread *thread = vtci_thread_list_find(threads, span->track);
+        vtci_answer_rows_begin(rows);
+        vtci_answer_rows_string(rows, span->name);
+        vtci_answer_rows_integer(rows, span->duration_ns);
+        vtci_answer_rows_integer(rows, span->start_ns);
+        vtci_thread_put_label(rows, thread);
+        vtci_answer_rows_string(rows, span->category);
+        vtci_thread_put_numbers(rows, thread);
+    }
+    return rows->status == VTC_OK ? VTC_OK : vtci_error_memory(err, heap->count);
+}
+
+static vtc_status load_threads(struct vtci_verbs *verbs, const struct vtci_span_heap *heap,
+                               struct vtci_thread_list *threads, struct vtc_error *err)
+{
+    struct vtci_memory *memory = &verbs->query.memory;
+    uint32_t *tracks = vtci_allocate(memory, (heap->count + 1) * sizeof *tracks);
+    if (!tracks)
+        return vtci_error_memory(err, heap->count * sizeof *tracks);
+    for (size_t i = 0; i < heap->count; i++)
+        tracks[i] = heap->spans[i].track;
+    vtc_status status = vtci_thread_list_load(threads, verbs->reader, tracks, heap->count, err);
+    vtci_release(memory, tracks, (heap->count + 1) * sizeof *tracks);
+    return status;
+}
+
+vtc_status vtci_slowest_run(struct vtci_verbs *verbs, const struct vtci_filter *filter,
                             struct vtc_error *err)
 {
-    if (!reader || count == 0)
-        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
-                              "expected a reader and a count of at least 1");
-    vtc_slowest *slowest = create(opts, count);
-    if (!slowest)
-        return vtci_error_memory(err, sizeof *slowest);
-    vtc_status status = find(slowest, reader, opts ? opts->threads : 0, err);
-    if (status != VTC_OK) {
-        vtc_slowest_close(slowest);
-        return status;
-    }
-    vtci_span_heap_order(&slowest->heap);
-    *out_slowest = slowest;
-    return VTC_OK;
-}
-
-const struct vtc_span *vtc_slowest_spans(const vtc_slowest *slowest, size_t *out_count)
-{
-    *out_count = slowest->heap.count;
-    return slowest->heap.spans;
-}
-
-uint64_t vtc_slowest_blocks_read(const vtc_slowest *slowest)
-{
-    return slowest->blocks_read;
-}
-
-void vtc_slowest_close(vtc_slowest *slowest)
-{
-    if (!slowest)
-        return;
-    vtci_span_heap_free(&slowest->heap);
-    struct vtc_allocator allocator = slowest->memory.allocator;
-    allocator.release(allocator.context, slowest, sizeof *slowest);
+    struct vtci_span_heap heap;
+    struct vtci_thread_list threads;
+    vtci_span_heap_init(&heap, &verbs->query.memory, verbs->question.count);
+    vtci_thread_list_init(&threads, &verbs->query.memory);
+    vtc_status status = vtci_slowest_find(verbs, filter, &heap, err);
+    if (status == VTC_OK)
+        status = load_threads(verbs, &heap, &threads, err);
+    if (status == VTC_OK)
+        status = put_rows(verbs, &heap, &threads, err);
+    vtci_thread_list_free(&threads);
+    vtci_span_heap_free(&heap);
+    return status;
 }

@@ -2,7 +2,7 @@
 #include "read/event_fields.h"
 
 /* Which rows are events, and their phases. */
-static vtc_status make_rows(struct vtci_event_maker *maker, uint8_t **out_phases)
+static vtc_status make_rows(struct vtci_event_maker *maker)
 {
     vtc_block *block = maker->block;
     const struct vtci_event_plan *plan = &block->definitions->events;
@@ -39,42 +39,64 @@ static vtc_status make_rows(struct vtci_event_maker *maker, uint8_t **out_phases
     }
     block->all.count = count;
     block->all.row = rows;
-    *out_phases = phases;
+    block->all.phase = phases;
+    maker->phases = phases;
     return VTC_OK;
 }
 
-static vtc_status make_arrays(struct vtci_event_maker *maker, struct vtci_event_arrays *arrays)
+/* The arrays of `fields`, which the block does not have yet. */
+static vtc_status make_arrays(struct vtci_event_maker *maker, unsigned fields)
 {
-    unsigned fields = maker->block->fields;
-    VTC_TRY(make_rows(maker, &arrays->phase));
+    struct vtci_event_arrays arrays = {.phase = maker->phases};
+    struct vtc_events *all = &maker->block->all;
     if (fields & VTC_FIELD_TIME)
-        VTC_TRY(vtci_fill_times(maker, VTCI_EVENT_TS, &arrays->time_ns));
+        VTC_TRY(vtci_fill_times(maker, VTCI_EVENT_TS, &arrays.time_ns));
     if (fields & VTC_FIELD_DURATION)
-        VTC_TRY(vtci_fill_times(maker, VTCI_EVENT_DUR, &arrays->duration_ns));
+        VTC_TRY(vtci_fill_times(maker, VTCI_EVENT_DUR, &arrays.duration_ns));
     if (fields & VTC_FIELD_TRACK)
-        VTC_TRY(vtci_fill_tracks(maker, &arrays->track));
+        VTC_TRY(vtci_fill_tracks(maker, &arrays.track));
     if (fields & VTC_FIELD_NAME)
-        VTC_TRY(vtci_fill_strings(maker, VTCI_EVENT_NAME, true, &arrays->name));
+        VTC_TRY(vtci_fill_strings(maker, VTCI_EVENT_NAME, true, &arrays.name));
     if (fields & VTC_FIELD_CATEGORY)
-        VTC_TRY(vtci_fill_strings(maker, VTCI_EVENT_CAT, true, &arrays->category));
+        VTC_TRY(vtci_fill_strings(maker, VTCI_EVENT_CAT, true, &arrays.category));
     if (fields & VTC_FIELD_ID)
-        VTC_TRY(vtci_fill_strings(maker, VTCI_EVENT_ID, false, &arrays->id));
-    return maker->used[0] ? vtci_block_fill_raw(maker->block, arrays, maker->err) : VTC_OK;
+        VTC_TRY(vtci_fill_strings(maker, VTCI_EVENT_ID, false, &arrays.id));
+    if (maker->used[0])
+        VTC_TRY(vtci_block_fill_raw(maker->block, &arrays, maker->err));
+    all->time_ns = arrays.time_ns ? arrays.time_ns : all->time_ns;
+    all->duration_ns = arrays.duration_ns ? arrays.duration_ns : all->duration_ns;
+    all->track = arrays.track ? arrays.track : all->track;
+    all->name = arrays.name ? arrays.name : all->name;
+    all->category = arrays.category ? arrays.category : all->category;
+    all->id = arrays.id ? arrays.id : all->id;
+    return VTC_OK;
 }
 
 vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
 {
-    struct vtci_event_maker maker = {block, NULL, 0, NULL, NULL, err};
-    struct vtci_event_arrays arrays = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
-    struct vtc_events *all = &block->all;
-    VTC_TRY(make_arrays(&maker, &arrays));
-    all->phase = arrays.phase;
-    all->time_ns = arrays.time_ns;
-    all->duration_ns = arrays.duration_ns;
-    all->track = arrays.track;
-    all->name = arrays.name;
-    all->category = arrays.category;
-    all->id = arrays.id;
+    struct vtci_event_maker *maker = vtci_arena_array_zeroed(&block->arena, 1, sizeof *maker);
+    if (!maker)
+        return VTC_ERR_NO_MEMORY;
+    maker->block = block;
+    maker->err = err;
+    VTC_TRY(make_rows(maker));
+    VTC_TRY(make_arrays(maker, block->fields));
+    block->events = block->all;
+    block->maker = maker;
+    return VTC_OK;
+}
+
+vtc_status vtc_block_add_fields(vtc_block *block, unsigned fields, struct vtc_error *err)
+{
+    if ((fields & ~(unsigned)VTC_FIELD_ALL) || block->filter.has_track || block->filter.has_range)
+        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
+                              "expected a block without a filter and known fields, found %#x",
+                              fields);
+    block->maker->err = err;
+    vtc_status status = make_arrays(block->maker, fields & ~block->fields);
+    if (status != VTC_OK)
+        return vtci_block_fail(block, status, err);
+    block->fields |= fields;
     block->events = block->all;
     return VTC_OK;
 }

@@ -34,6 +34,7 @@ void vtci_block_reset(vtc_block *block)
     block->room.len_bytes = 0;
     block->local_count = 0;
     block->local_first = NULL;
+    block->maker = NULL;
     memset(&block->all, 0, sizeof block->all);
     memset(&block->events, 0, sizeof block->events);
     memset(&block->spans, 0, sizeof block->spans);

@@ -67,6 +67,7 @@ struct vtci_event_maker {
     size_t run_count;
     uint8_t *used;                 /* by local id: whether a row has it */
     struct vtci_field_step *steps; /* by local id: of the field in work */
+    uint8_t *phases;               /* by event */
     struct vtc_error *err;
 };
 

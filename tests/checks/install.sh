@@ -41,8 +41,8 @@ cat >"$work/consumer/question.c" <<'SOURCE'
 
 int main(void)
 {
-    struct vtc_query query;
-    return vtc_query_parse("slowest 20", &query, NULL) != VTC_OK;
+    vtc_query *query;
+    return vtc_query_open(NULL, "slowest 20", NULL, &query, NULL) != VTC_ERR_ARGUMENT;
 }
 SOURCE
 cat >"$work/consumer/CMakeLists.txt" <<'SOURCE'

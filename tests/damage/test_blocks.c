@@ -11,8 +11,8 @@
 
 #include "base/checksum.h"
 #include "support/round_trip.h"
+#include "support/slowest.h"
 #include "vtc/block.h"
-#include "vtc/query.h"
 #include "vtc/verify.h"
 
 #define PARTS 4u
@@ -266,18 +266,16 @@ static void test_slowest__without_index(void **state)
     struct vtc_span found[2][6];
     for (unsigned cut = 0; cut < 2; cut++) {
         vtc_reader *reader;
-        vtc_slowest *slowest;
-        size_t count;
+        struct test_slowest slowest;
         assert_int_equal(vtc_reader_open_memory(facts.file.data,
                                                 cut ? facts.index_offset : facts.file.len_bytes,
                                                 NULL, &reader, NULL),
                          VTC_OK);
         assert_int_equal(check_blocks(reader, &facts), PARTS);
-        assert_int_equal(vtc_slowest_find(reader, 6, NULL, &slowest, NULL), VTC_OK);
-        const struct vtc_span *spans = vtc_slowest_spans(slowest, &count);
-        assert_int_equal(count, 6);
-        memcpy(found[cut], spans, sizeof found[cut]);
-        vtc_slowest_close(slowest);
+        assert_int_equal(test_slowest_find(reader, 6, &slowest, NULL), VTC_OK);
+        assert_int_equal(slowest.heap.count, 6);
+        memcpy(found[cut], slowest.heap.spans, sizeof found[cut]);
+        test_slowest_free(&slowest);
         vtc_reader_close(reader);
     }
     for (unsigned i = 0; i < 6; i++) {

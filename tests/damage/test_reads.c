@@ -109,12 +109,16 @@ static vtc_status iterate(vtc_reader *reader, struct bytes *back, struct vtc_err
 
 static vtc_status slowest(vtc_reader *reader, struct bytes *back, struct vtc_error *err)
 {
-    vtc_slowest *found;
+    vtc_query *query;
+    const struct vtc_value *values;
     (void)back;
-    vtc_status status = vtc_slowest_find(reader, 5, NULL, &found, err);
-    if (status == VTC_OK)
-        vtc_slowest_close(found);
-    return status;
+    vtc_status status = vtc_query_open(reader, "slowest 5", NULL, &query, err);
+    if (status != VTC_OK)
+        return status;
+    while (status == VTC_OK)
+        status = vtc_query_next(query, &values, err);
+    vtc_query_close(query);
+    return status == VTC_END ? VTC_OK : status;
 }
 
 static vtc_status names(vtc_reader *reader, struct bytes *back, struct vtc_error *err)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "support/round_trip.h"
-#include "vtc/query.h"
+#include "support/slowest.h"
 #include "vtc/verify.h"
 
 static const char *const times[] = {
@@ -41,7 +41,7 @@ static void check_file(const struct bytes *file, const struct bytes *text, int l
     struct vtc_verify_opts opts = {.struct_size = sizeof opts};
     struct bytes back = {0};
     vtc_reader *reader = NULL;
-    vtc_slowest *slowest = NULL;
+    struct test_slowest slowest;
     const char *step = "open";
     vtc_status status = vtc_reader_open_memory(file->data, file->len_bytes, NULL, &reader, &err);
     if (status == VTC_OK) {
@@ -50,9 +50,10 @@ static void check_file(const struct bytes *file, const struct bytes *text, int l
     }
     if (status == VTC_OK) {
         step = "slowest";
-        status = vtc_slowest_find(reader, 5, NULL, &slowest, &err);
+        status = test_slowest_find(reader, 5, &slowest, &err);
     }
     if (status == VTC_OK) {
+        test_slowest_free(&slowest);
         step = "decompress";
         status = decompress_bytes(file, 1, &back, &err);
     }
@@ -62,7 +63,6 @@ static void check_file(const struct bytes *file, const struct bytes *text, int l
     assert_int_equal(back.len_bytes, text->len_bytes);
     assert_memory_equal(back.data, text->data, text->len_bytes);
     bytes_free(&back);
-    vtc_slowest_close(slowest);
     vtc_reader_close(reader);
 }
 

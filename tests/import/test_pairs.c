@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "support/round_trip.h"
+#include "support/slowest.h"
 #include "vtc/block.h"
-#include "vtc/query.h"
 #include "vtc/verify.h"
 
 #define EVENTS 200000u
@@ -115,19 +115,18 @@ static int longer_first(const void *a, const void *b)
     return (left->start_ns > right->start_ns) - (left->start_ns < right->start_ns);
 }
 
-static void check_slowest(const vtc_reader *reader, struct model *model)
+static void check_slowest(vtc_reader *reader, struct model *model)
 {
-    vtc_slowest *slowest;
-    size_t count;
-    assert_int_equal(vtc_slowest_find(reader, 500, NULL, &slowest, NULL), VTC_OK);
-    const struct vtc_span *spans = vtc_slowest_spans(slowest, &count);
+    struct test_slowest slowest;
+    assert_int_equal(test_slowest_find(reader, 500, &slowest, NULL), VTC_OK);
+    const struct vtc_span *spans = slowest.heap.spans;
     qsort(model->spans, model->count, sizeof *model->spans, longer_first);
-    assert_int_equal(count, 500);
-    for (size_t i = 0; i < count; i++) {
+    assert_int_equal(slowest.heap.count, 500);
+    for (size_t i = 0; i < slowest.heap.count; i++) {
         assert_int_equal(spans[i].duration_ns, model->spans[i].duration_ns);
         assert_int_equal(spans[i].start_ns, model->spans[i].start_ns);
     }
-    vtc_slowest_close(slowest);
+    test_slowest_free(&slowest);
 }
 
 static void check_model(bool ragged)

@@ -10,7 +10,7 @@
 
 #include "base/limits.h"
 #include "support/round_trip.h"
-#include "vtc/query.h"
+#include "support/slowest.h"
 #include "vtc/verify.h"
 
 #define TRACKS 5u
@@ -127,28 +127,25 @@ static void assert_span(vtc_reader *listing, const struct vtc_span *found, vtc_r
 /* Whether the answer came without reading. */
 static bool same_answers(vtc_reader *listing, vtc_reader *reading, uint64_t wanted)
 {
-    vtc_slowest *listed, *read;
-    size_t listed_count, read_count;
-    assert_int_equal(vtc_slowest_find(listing, wanted, NULL, &listed, NULL), VTC_OK);
-    assert_int_equal(vtc_slowest_find(reading, wanted, NULL, &read, NULL), VTC_OK);
-    const struct vtc_span *found = vtc_slowest_spans(listed, &listed_count);
-    const struct vtc_span *right = vtc_slowest_spans(read, &read_count);
-    assert_int_equal(listed_count, read_count);
-    for (size_t i = 0; i < read_count; i++)
-        assert_span(listing, &found[i], reading, &right[i]);
-    bool without_reading = vtc_slowest_blocks_read(listed) == 0;
-    assert_true(vtc_slowest_blocks_read(read) > 0);
-    vtc_slowest_close(listed);
-    vtc_slowest_close(read);
+    struct test_slowest listed, read;
+    assert_int_equal(test_slowest_find(listing, wanted, &listed, NULL), VTC_OK);
+    assert_int_equal(test_slowest_find(reading, wanted, &read, NULL), VTC_OK);
+    assert_int_equal(listed.heap.count, read.heap.count);
+    for (size_t i = 0; i < read.heap.count; i++)
+        assert_span(listing, &listed.heap.spans[i], reading, &read.heap.spans[i]);
+    bool without_reading = listed.blocks_read == 0;
+    assert_true(read.blocks_read > 0);
+    test_slowest_free(&listed);
+    test_slowest_free(&read);
     return without_reading;
 }
 
-static bool is_listed(const vtc_reader *reader, uint64_t wanted)
+static bool is_listed(vtc_reader *reader, uint64_t wanted)
 {
-    vtc_slowest *slowest;
-    assert_int_equal(vtc_slowest_find(reader, wanted, NULL, &slowest, NULL), VTC_OK);
-    bool without_reading = vtc_slowest_blocks_read(slowest) == 0;
-    vtc_slowest_close(slowest);
+    struct test_slowest slowest;
+    assert_int_equal(test_slowest_find(reader, wanted, &slowest, NULL), VTC_OK);
+    bool without_reading = slowest.blocks_read == 0;
+    test_slowest_free(&slowest);
     return without_reading;
 }
 
