@@ -78,8 +78,7 @@ static vtc_status find_series(struct counter_work *own, const struct series *wan
     if (vtc_reader_track(own->reader, wanted->track, &track) != VTC_OK)
         track.pid = (struct vtc_text){NULL, 0};
     own->id.len_bytes = 0;
-    VTC_TRY(vtci_buffer_u32(&own->id, wanted->name));
-    VTC_TRY(vtci_buffer_u32(&own->id, wanted->key));
+    VTC_TRY(vtci_buffer_u64(&own->id, (uint64_t)wanted->name << 32 | wanted->key));
     if (track.pid.len_bytes)
         VTC_TRY(vtci_buffer_append(&own->id, track.pid.data, track.pid.len_bytes));
     VTC_TRY(vtci_name_table_add(&own->ids,
