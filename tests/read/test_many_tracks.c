@@ -204,6 +204,27 @@ static void test_block_open__costs_the_same_on_one_tid(void **state)
     assert_true(tracks_s(0, 1) < TIMES_MAX * each_its_own);
 }
 
+/* Nothing names them, so each is sought in vain. */
+static void test_track_names__cost_as_much_as_there_is(void **state)
+{
+    (void)state;
+    struct bytes file = {0};
+    struct vtc_error err;
+    struct vtc_text process, thread;
+    double block_s = tracks_s(1, 1);
+    make_file(&file, 1, 1);
+    vtc_reader *reader = open_file(&file);
+    double begin = cpu_s();
+    for (uint32_t track = 0; track < EVENTS; track++) {
+        assert_int_equal(vtc_reader_track_names(reader, track, &process, &thread, &err), VTC_OK);
+        assert_null(process.data);
+        assert_null(thread.data);
+    }
+    assert_true(cpu_s() - begin < 5 * TIMES_MAX * block_s);
+    vtc_reader_close(reader);
+    bytes_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_context_table__has_no_long_runs),
         cmocka_unit_test(test_live_map__has_no_long_runs),
         cmocka_unit_test(test_block_open__costs_the_same_on_one_tid),
+        cmocka_unit_test(test_track_names__cost_as_much_as_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
