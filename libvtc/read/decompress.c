@@ -63,13 +63,28 @@ static void stop_workers(struct work *work)
     work->workers = NULL;
 }
 
+/* With nothing beside it. What the frames before have left in the maker may be in the way of this one,
+ * which depends on the order they came in: where it is, a new maker is taken. */
+static vtc_status write_by_itself(struct work *work, const struct vtci_chain_frame *frame,
+                                  struct vtc_error *err)
+{
+    uint64_t bytes_before = work->output.bytes;
+    vtc_status status = write_inline(work, frame, err);
+    if (status != VTC_ERR_NO_MEMORY || work->output.bytes != bytes_before)
+        return status;
+    vtci_frame_text_free(&work->maker);
+    if (vtci_frame_text_init(&work->maker, work->memory) != VTC_OK)
+        return status;
+    return write_inline(work, frame, err);
+}
+
 /* The memory did not hold the jobs in flight: frame number `index` is written with none beside it, and
  * what follows with half as many threads. So whatever one thread can do, any number can. */
 static vtc_status write_alone(struct work *work, size_t index, struct vtc_error *err)
 {
     stop_workers(work);
     work->threads /= 2;
-    VTC_TRY(write_inline(work, &work->reader->chain.frames[index], err));
+    VTC_TRY(write_by_itself(work, &work->reader->chain.frames[index], err));
     return start_workers(work, index + 1, err);
 }
 
@@ -102,7 +117,8 @@ static vtc_status write_frame(struct work *work, size_t index, struct vtc_error 
                                   (unsigned long long)block->document_offset);
         work->rows += block->rows;
     }
-    return work->workers ? write_beside_workers(work, index, err) : write_inline(work, frame, err);
+    return work->workers ? write_beside_workers(work, index, err)
+                         : write_by_itself(work, frame, err);
 }
 
 /* What one block is, and not the file or the machine. */
