@@ -300,5 +300,7 @@ run compress -qf --memory 256M trace.json
 expect_code 0
 run compress -qf --memory 1K trace.json -o small.vtc
 expect_code 6
+grep -Eq '^vtc: trace.json: .*; the limit is 1.00 KiB, --memory sets another$' .err ||
+    fail 'the limit is not named'
 expect_no_file small.vtc
 expect_clean
