@@ -1,5 +1,5 @@
 /* Blocks to bytes and back, at all kinds of levels; damaged bytes.
- * ctest: timeout 300 */
+ * ctest: timeout 900 */
 #include "support/cmocka_all.h"
 
 #include "column/block_decode.h"

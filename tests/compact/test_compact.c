@@ -1,6 +1,6 @@
 /* A compacted file reads the same as the live one; what is refused; what is kept.
  * ctest: labels threads
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "compact/recorded.h"
 

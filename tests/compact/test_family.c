@@ -1,6 +1,6 @@
 /* The files of a session: compacted behind it while it records, kept within bounds.
  * ctest: labels threads
- * ctest: timeout 300
+ * ctest: timeout 1200
  */
 #include "compact/recorded.h"
 

@@ -1,5 +1,5 @@
 /* Merging against a sort in memory; order of inputs, metadata, damage, failures, memory.
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "compact/compact_fixture.h"
 
