@@ -77,9 +77,9 @@ static void warn(const char *source, const struct vtc_compress_result *result)
                       result->first_issue_cause);
     if (result->cut_off && result->cut_off_offset == result->input_bytes)
         message_print(source,
-                      "warning: the trace is cut off: the list of events is not closed at byte "
-                      "%" PRIu64 "; all of it is kept",
-                      result->input_bytes);
+                      "warning: the trace is cut off: %s is not closed at byte %" PRIu64
+                      "; all of it is kept",
+                      result->cut_off_within, result->input_bytes);
     else if (result->cut_off)
         message_print(source,
                       "warning: the trace is cut off: an event begins at byte %" PRIu64

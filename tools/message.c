@@ -5,6 +5,14 @@
 #include <string.h>
 
 #include "escape.h"
+#include "size_text.h"
+
+static size_t memory_limit_bytes; /* 0: the command has none */
+
+void message_set_memory_limit(size_t limit_bytes)
+{
+    memory_limit_bytes = limit_bytes;
+}
 
 static void print_subject(const char *subject)
 {
@@ -30,6 +38,7 @@ void message_print(const char *subject, const char *format, ...)
 enum exit_code message_failure(const char *subject, vtc_status status, const struct vtc_error *err)
 {
     const char *text = err->message[0] ? err->message : vtc_status_name(status);
+    char size[SIZE_TEXT_BYTES];
     print_subject(subject);
     if (err->line > 0)
         fprintf(stderr, "line %" PRIu64 ", column %" PRIu64 " (byte %" PRIu64 "): ", err->line,
@@ -39,6 +48,9 @@ enum exit_code message_failure(const char *subject, vtc_status status, const str
     escape_print(stderr, text, strlen(text));
     if (err->rule[0])
         fprintf(stderr, " [%s]", err->rule);
+    if (status == VTC_ERR_NO_MEMORY && memory_limit_bytes != 0)
+        fprintf(stderr, "; the limit is %s, --memory sets another",
+                size_text_format(memory_limit_bytes, size));
     if (status == VTC_ERR_UNSUPPORTED && !strstr(text, "newer vtc"))
         fputs("; a newer vtc is needed", stderr);
     fputc('\n', stderr);

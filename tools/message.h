@@ -3,6 +3,7 @@
 #define VTC_TOOLS_MESSAGE_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #include "exit_code.h"
 #include "vtc/status.h"
@@ -12,6 +13,9 @@ void message_print(const char *subject, const char *format, ...) VTC_PRINTF(2, 3
 
 /* Prints a failure with its place (line, column and byte, or byte and rule); gives its exit code. */
 enum exit_code message_failure(const char *subject, vtc_status status, const struct vtc_error *err);
+
+/* What --memory is, for the failures that it is the cause of. */
+void message_set_memory_limit(size_t limit_bytes);
 
 /* An error record that says nothing yet. */
 void failure_init(struct vtc_error *err);

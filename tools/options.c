@@ -13,6 +13,7 @@
 #include "vtc/compress.h"
 
 enum { THREADS_MAX = 256, THREADS_DEFAULT_MAX = 4 };
+#define MEMORY_DEFAULT_BYTES ((size_t)512 << 20)
 
 enum option_id {
     OPTION_OUTPUT,
@@ -336,6 +337,7 @@ enum exit_code options_parse(int argc, char **argv, enum command_bit command,
     options->command = argv[0];
     options->tail_rows = TAIL_ROWS_DEFAULT;
     options->threads = all_cores() < THREADS_DEFAULT_MAX ? all_cores() : THREADS_DEFAULT_MAX;
+    options->memory_bytes = MEMORY_DEFAULT_BYTES;
     options->operands = (const char **)argv; /* never passes `pos` */
 
     bool only_operands = false;
@@ -354,5 +356,6 @@ enum exit_code options_parse(int argc, char **argv, enum command_bit command,
     enum exit_code code = options->help ? CODE_OK : check_together(options, command);
     if (options->output && strcmp(options->output, "-") == 0)
         options->to_stdout = true;
+    message_set_memory_limit(options->memory_bytes);
     return code;
 }

@@ -38,8 +38,8 @@ struct options {
     bool to_stdout;     /* -c, or -o - */
     bool remove_source;
     bool force;
-    int verbosity;       /* -1 quiet, 0, 1 more */
-    size_t memory_bytes; /* 0: the default */
+    int verbosity; /* -1 quiet, 0, 1 more */
+    size_t memory_bytes;
     enum output_format format;
     const char *to;       /* --to */
     uint64_t tail_rows;   /* -n */

@@ -49,7 +49,7 @@ static vtc_status check_target(struct output_file *output, const struct stat *so
     if (source && status.st_dev == source->st_dev && status.st_ino == source->st_ino)
         return refuse(err, "is the file that is read");
     if (written_files_have(&status))
-        return refuse(err, "was written by this run already, from another file");
+        return refuse(err, "was written by this run already");
     if (S_ISDIR(status.st_mode))
         return refuse(err, "is a directory, expected the name of a file to write");
     if (S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))
@@ -168,8 +168,11 @@ static vtc_status lend_metadata(int fd, const struct stat *source, struct vtc_er
     mode_t mask = umask(0);
     umask(mask);
     mode_t mode = source ? source->st_mode & 0777 : 0666 & ~mask;
+    /* In another group, what the source's may do is not for the file's; and who was in it is one of the
+     * others now, who get no more than before. So does xz. */
+    mode_t both = (mode >> 3 & mode) & 7;
     if (source && fchown(fd, (uid_t)-1, source->st_gid) != 0)
-        mode &= ~(mode_t)070; /* what the source's group may do is not for another one */
+        mode = (mode & 0700) | both << 3 | both;
     if (source && fchown(fd, source->st_uid, (gid_t)-1) != 0)
         errno = 0; /* then it belongs to the user, who could read the source */
     if (fchmod(fd, mode) != 0)

@@ -43,7 +43,7 @@ static void print_sizes(const struct trace_info *info)
         return;
     line("document", "%s bytes (%s)%s", count_text_format(summary->document_bytes, count),
          size_text_format(summary->document_bytes, size),
-         summary->cut_off ? ", ends within an event" : "");
+         summary->cut_off ? ", ends before it is closed" : "");
     line("hash", "XXH3-128 %s", trace_info_hash(summary, hash));
 }
 

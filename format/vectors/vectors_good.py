@@ -21,7 +21,7 @@ def containers():
          vb.File(compatible=0x80000001).add_text(b"[]").close())
     good("reserved-bits", "FRM-4: the flag bits 1 to 7 and the reserved field are ignored.",
          vb.File().add_text(b"[]", flags=0xFE, reserved=0xBEEF).close())
-    good("issues", "A DOCUMENT frame that lists issues; the text ends within an event.",
+    good("issues", "A DOCUMENT frame that lists issues; the text ends before it is closed.",
          vb.File().add_text(b'[] x {"ph":')
          .close(flags=1, issues=3, listed=[(3, 1, 1), (5, 6, 5)]))
     good("issue-causes", "Malformed objects, named by cause, and a cause of a later version.",

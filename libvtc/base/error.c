@@ -53,6 +53,10 @@ vtc_status vtci_error_errno(struct vtc_error *err, int sys_errno, uint64_t offse
 
 vtc_status vtci_error_memory(struct vtc_error *err, uint64_t bytes)
 {
-    return vtci_error_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, NULL, "no memory for %llu bytes",
+    /* 0: how many was not kept. What was refused is the last straw, and may be small. */
+    if (bytes == 0)
+        return vtci_error_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, NULL, "not enough memory");
+    return vtci_error_set(err, VTC_ERR_NO_MEMORY, VTC_NO_OFFSET, NULL,
+                          "not enough memory: %llu bytes more were needed",
                           (unsigned long long)bytes);
 }

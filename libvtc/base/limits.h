@@ -52,6 +52,8 @@
 #define VTCI_EVENT_BYTES (64u << 20)     /* [choice] a longer event is kept as text */
 #define VTCI_SEPARATOR_BYTES (64u << 10) /* [choice] a longer gap between events is text */
 #define VTCI_ISSUES 1000                 /* [choice] listed; all are counted */
-#define VTCI_OPEN_SPANS (1u << 20)       /* [choice] begins that wait for their end */
+#define VTCI_TOKEN_BYTES (1u << 20)  /* [choice] of a longer word or string the rest is skipped */
+#define VTCI_OPEN_OBJECTS (1u << 20) /* [choice] known to break off with the one around them */
+#define VTCI_OPEN_SPANS (1u << 20)   /* [choice] begins that wait for their end */
 
 #endif

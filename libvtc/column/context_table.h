@@ -3,6 +3,7 @@
 #ifndef VTCI_COLUMN_CONTEXT_TABLE_H
 #define VTCI_COLUMN_CONTEXT_TABLE_H
 
+#include "base/table_hash.h"
 #include "column/arena.h"
 #include "vtc/status.h"
 
@@ -14,6 +15,7 @@ struct vtci_context_table {
     uint32_t limit;
     uint32_t last_context; /* the one asked for before, valid once count > 0 */
     uint32_t last_number;
+    uint64_t key;
 };
 
 VTC_NODISCARD static inline vtc_status vtci_context_table_init(struct vtci_context_table *table,
@@ -30,6 +32,7 @@ VTC_NODISCARD static inline vtc_status vtci_context_table_init(struct vtci_conte
     table->limit = limit;
     table->last_context = 0;
     table->last_number = 0;
+    table->key = vtci_table_key();
     return table->contexts && table->numbers ? VTC_OK : VTC_ERR_NO_MEMORY;
 }
 
@@ -37,7 +40,7 @@ static inline uint32_t vtci_context_table_number(struct vtci_context_table *tabl
 {
     if (table->count && context == table->last_context)
         return table->last_number;
-    uint32_t at = (context * 0x9E3779B1u >> 7) & table->mask;
+    uint32_t at = (uint32_t)vtci_table_hash(table->key, context) & table->mask;
     while (table->numbers[at] && table->contexts[at] != context)
         at = (at + 1) & table->mask;
     if (!table->numbers[at]) {

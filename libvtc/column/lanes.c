@@ -3,6 +3,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "column/lane_table.h"
 
 static uint32_t number_context(int64_t value)
 {
@@ -192,57 +193,21 @@ static vtc_status id_contexts(struct vtci_block_rows *rows, uint32_t number, uin
     return VTC_OK;
 }
 
-struct lane_slot {
-    uint64_t pair;
-    uint32_t lane;
-    uint32_t used;
-};
-
 static vtc_status number_lanes(struct vtci_block_rows *rows, const uint32_t *pids,
                                const uint32_t *tids, uint32_t *lanes)
 {
-    size_t slot_count = 256, lane_count = 0;
-    struct lane_slot *slots = vtci_arena_array_zeroed(rows->arena, slot_count, sizeof *slots);
-    if (!slots)
-        return VTC_ERR_NO_MEMORY;
+    struct vtci_lane_table table;
     uint64_t last_pair = 0;
-    uint32_t last_lane = VTCI_NONE;
+    VTC_TRY(vtci_lane_table_init(&table, rows->arena));
     for (size_t i = 0; i < rows->rows; i++) {
         uint64_t pair = (uint64_t)(pids ? pids[i] : 0) << 32 | (tids ? tids[i] : 0);
-        if (pair == last_pair && last_lane != VTCI_NONE) {
-            lanes[i] = last_lane;
-            continue;
-        }
-        size_t at = (size_t)((pair * 0x9E3779B97F4A7C15u) >> 32) & (slot_count - 1);
-        while (slots[at].used && slots[at].pair != pair)
-            at = (at + 1) & (slot_count - 1);
-        if (!slots[at].used) {
-            slots[at] = (struct lane_slot){pair, (uint32_t)lane_count++, 1};
-            last_lane = slots[at].lane;
-            if (lane_count * 2 > slot_count) {
-                struct lane_slot *larger =
-                    vtci_arena_array_zeroed(rows->arena, slot_count * 4, sizeof *larger);
-                if (!larger)
-                    return VTC_ERR_NO_MEMORY;
-                for (size_t old = 0; old < slot_count; old++) {
-                    if (!slots[old].used)
-                        continue;
-                    size_t to = (size_t)((slots[old].pair * 0x9E3779B97F4A7C15u) >> 32) &
-                                (slot_count * 4 - 1);
-                    while (larger[to].used)
-                        to = (to + 1) & (slot_count * 4 - 1);
-                    larger[to] = slots[old];
-                }
-                slots = larger;
-                slot_count *= 4;
-            }
-        } else {
-            last_lane = slots[at].lane;
-        }
+        if (i && pair == last_pair)
+            lanes[i] = lanes[i - 1];
+        else
+            VTC_TRY(vtci_lane_table_number(&table, pair, &lanes[i]));
         last_pair = pair;
-        lanes[i] = last_lane;
     }
-    rows->lane_count = (uint32_t)lane_count;
+    rows->lane_count = table.lane_count;
     return VTC_OK;
 }
 

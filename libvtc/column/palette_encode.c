@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 #include "column/block_encode_internal.h"
 
 #define COLOURS_MAX 4096
@@ -14,11 +15,12 @@ struct palette {
     size_t slot_mask;
     int64_t *colours;
     size_t count, limit;
+    uint64_t key;
 };
 
 static inline size_t slot_of(const struct palette *palette, int64_t value)
 {
-    size_t at = (size_t)((uint64_t)value * 0x9E3779B97F4A7C15u >> 40) & palette->slot_mask;
+    size_t at = (size_t)vtci_table_hash(palette->key, (uint64_t)value) & palette->slot_mask;
     while (palette->slots[at] && palette->values[at] != value)
         at = (at + 1) & palette->slot_mask;
     return at;
@@ -29,6 +31,7 @@ static vtc_status palette_open(struct palette *palette, struct vtci_arena *arena
 {
     size_t slots = 256;
     palette->count = 0;
+    palette->key = vtci_table_key();
     palette->limit = count / 4 + 64 < COLOURS_MAX ? count / 4 + 64 : COLOURS_MAX;
     while (slots < palette->limit * 4)
         slots *= 2;

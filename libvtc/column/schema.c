@@ -1,13 +1,12 @@
 #include "column/schema.h"
 
-#include "base/checksum.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/table_hash.h"
 
 static uint64_t path_hash(uint32_t parent, uint8_t kind, const void *key, size_t key_len_bytes)
 {
-    uint64_t seed = ((uint64_t)parent << 8 | kind) * 0x9E3779B97F4A7C15u;
-    return (key_len_bytes ? vtci_checksum(key, key_len_bytes) : 0) ^ seed ^ (seed >> 29);
+    return vtci_table_hash_text((uint64_t)parent << 8 | kind, key, key_len_bytes);
 }
 
 static bool path_equals(const struct vtci_path *path, uint32_t parent, uint8_t kind,

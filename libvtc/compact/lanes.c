@@ -1,8 +1,8 @@
 /* See lanes.h. */
 #include "compact/lanes.h"
 
-#include "base/checksum.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 
 void vtci_merge_lanes_init(struct vtci_merge_lanes *lanes, struct vtci_memory *memory)
 {
@@ -38,8 +38,8 @@ static struct vtci_span_text tid_of(const struct vtci_merge_lanes *lanes,
 
 static uint64_t hash_of(bool is_metadata, struct vtci_span_text pid, struct vtci_span_text tid)
 {
-    uint64_t hash = vtci_checksum_seeded(pid.data, pid.len_bytes, is_metadata);
-    return vtci_checksum_seeded(tid.data, tid.len_bytes, hash);
+    uint64_t of_pid = vtci_table_hash_text(is_metadata, pid.data, pid.len_bytes);
+    return vtci_table_hash_text(of_pid, tid.data, tid.len_bytes);
 }
 
 static bool same_text(struct vtci_span_text a, struct vtci_span_text b)

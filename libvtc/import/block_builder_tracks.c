@@ -1,6 +1,6 @@
 /* Tracks: their ids by the text of pid and tid, and which of them a block has. */
-#include "base/checksum.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 #include "import/block_builder_internal.h"
 
 /* The JSON text of a pid or tid: a string with its quotes, which stand around it in the window. An
@@ -49,8 +49,8 @@ static vtc_status track_find(struct vtci_block_builder *builder, struct vtci_byt
         *out_track = builder->last_track;
         return VTC_OK;
     }
-    uint64_t hash = (pid.len_bytes ? vtci_checksum(pid.data, pid.len_bytes) : 1) * 31 +
-                    (tid.len_bytes ? vtci_checksum(tid.data, tid.len_bytes) : 2);
+    uint64_t of_pid = vtci_table_hash_text(0, pid.data, pid.len_bytes);
+    uint64_t hash = vtci_table_hash_text(of_pid, tid.data, tid.len_bytes);
     size_t mask = builder->track_slot_count - 1;
     size_t at = (size_t)hash & mask;
     for (; builder->track_slots[at].track; at = (at + 1) & mask) {

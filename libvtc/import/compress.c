@@ -2,7 +2,7 @@
 #include "vtc/compress.h"
 
 #include "base/error.h"
-#include "import/document_scan.h"
+#include "import/document_walk.h"
 
 struct compressor {
     struct vtci_memory memory;
@@ -64,6 +64,7 @@ static void free_all(struct compressor *compressor)
         vtci_window_free(&scanner->window);
     vtci_release(memory, scanner->containers, VTCI_NESTING_MAX * sizeof *scanner->containers);
     VTCI_ARRAY_FREE(memory, scanner->issues, scanner->issue_capacity);
+    VTCI_ARRAY_FREE(memory, scanner->known.opens, scanner->known.capacity);
     if (compressor->schema.memory)
         vtci_schema_free(&compressor->schema);
 }
@@ -83,11 +84,13 @@ static vtc_status refuse(const struct vtci_scanner *scanner, struct vtc_error *e
         return scanner->no_trace.code;
     }
     vtc_status status = scanner->documents ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON;
-    vtci_error_set(err, status, bytes, NULL,
-                   scanner->documents
-                       ? "this is JSON without trace events: expected an array of events or "
-                         "the member traceEvents"
-                       : "expected `{` or `[`, found the end");
+    if (scanner->documents)
+        vtci_error_set(err, status, bytes, NULL,
+                       "this is JSON without trace events: expected an array of events or "
+                       "the member traceEvents");
+    else
+        vtci_error_set(err, status, bytes, NULL, "expected %s, found the end",
+                       vtci_scanner_expected(scanner));
     if (err)
         vtci_window_place(&scanner->window, scanner->window.end, &err->line, &err->column);
     return status;
@@ -126,6 +129,7 @@ static vtc_status finish(struct compressor *compressor, struct vtc_compress_resu
         }
         out_result->cut_off = document.cut_off;
         out_result->cut_off_offset = scanner->cut_off_offset;
+        out_result->cut_off_within = document.cut_off ? scanner->cut_off_within : NULL;
     }
     return VTC_OK;
 }

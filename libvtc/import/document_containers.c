@@ -46,7 +46,7 @@ static void pop(struct vtci_scanner *scanner)
         scanner->documents++;
 }
 
-const char *vtci_scanner_expected(struct vtci_scanner *scanner)
+const char *vtci_scanner_expected(const struct vtci_scanner *scanner)
 {
     const struct vtci_container *inner = vtci_scanner_innermost(scanner);
     if (!inner)

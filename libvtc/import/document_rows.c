@@ -1,13 +1,10 @@
 /* Rows, separators and text on their way to the archive; see document_scan.h. */
 #include "base/error.h"
 #include "base/found_text.h"
-#include "column/raw_event.h"
+#include "import/document_resync.h"
 #include "import/document_scan.h"
 
 #define BLOCK_VALUES ((size_t)4 << 20)
-/* How much may be read again after malformed objects: so often the document, and a little. */
-#define RETRIED_TIMES 4u
-#define RETRIED_BYTES ((uint64_t)1 << 20)
 
 bool vtci_scanner_accepts(const struct vtci_scanner *scanner)
 {
@@ -19,7 +16,8 @@ static void note_first_issue(struct vtci_scanner *scanner, const uint8_t *pos, u
                              uint8_t cause, const char *expected)
 {
     struct vtc_error *err = &scanner->first_issue;
-    const uint8_t *fault = vtci_issue_ends_at_fault(cause) ? pos + len_bytes : pos;
+    bool at_end = vtci_issue_ends_at_fault(cause) || cause == VTCI_ISSUE_CUT_OFF;
+    const uint8_t *fault = at_end ? pos + len_bytes : pos;
     vtc_status code = cause == VTCI_ISSUE_NOT_AN_OBJECT ? VTC_ERR_NOT_TRACE : VTC_ERR_NOT_JSON;
     uint64_t offset = vtci_window_offset(&scanner->window, fault);
     const char *found = vtci_issue_cause_text(cause);
@@ -50,12 +48,15 @@ vtc_status vtci_scanner_issue(struct vtci_scanner *scanner, const uint8_t *pos, 
     return VTC_OK;
 }
 
-static vtc_status put_text(struct vtci_scanner *scanner, const uint8_t *end, struct vtc_error *err)
+/* Gives the gap away in pieces that count from its start, the last one only if `all`. */
+static vtc_status put_text(struct vtci_scanner *scanner, bool all, struct vtc_error *err)
 {
-    while (scanner->gap < end) {
-        size_t len_bytes = (size_t)(end - scanner->gap);
-        if (len_bytes > VTCI_TEXT_BYTES_MAX)
-            len_bytes = VTCI_TEXT_BYTES_MAX;
+    while (scanner->gap < scanner->pos) {
+        size_t len_bytes = (size_t)(scanner->pos - scanner->gap);
+        if (len_bytes < VTCI_TEXT_BYTES && !all)
+            break;
+        if (len_bytes > VTCI_TEXT_BYTES)
+            len_bytes = VTCI_TEXT_BYTES;
         VTC_TRY(
             vtci_archive_text(scanner->archive, (struct vtci_bytes){scanner->gap, len_bytes}, err));
         scanner->gap += len_bytes;
@@ -75,15 +76,15 @@ static vtc_status put_block(struct vtci_scanner *scanner, struct vtc_error *err)
 vtc_status vtci_scanner_flush(struct vtci_scanner *scanner, struct vtc_error *err)
 {
     VTC_TRY(put_block(scanner, err));
-    return put_text(scanner, scanner->pos, err);
+    return put_text(scanner, true, err);
 }
 
 vtc_status vtci_scanner_fill(struct vtci_scanner *scanner, struct vtc_error *err)
 {
-    size_t gap_bytes = (size_t)(scanner->pos - scanner->gap);
-    bool after_row = scanner->builder.separator_pending;
-    if (gap_bytes > (after_row ? VTCI_SEPARATOR_BYTES : VTCI_TEXT_BYTES))
-        VTC_TRY(vtci_scanner_flush(scanner, err));
+    if ((size_t)(scanner->pos - scanner->gap) >= VTCI_TEXT_BYTES) {
+        VTC_TRY(put_block(scanner, err));
+        VTC_TRY(put_text(scanner, false, err));
+    }
     size_t pos_in_gap = (size_t)(scanner->pos - scanner->gap);
     const uint8_t *keep = scanner->gap;
     scanner->window.count_lines = !vtci_scanner_accepts(scanner);
@@ -135,104 +136,12 @@ static vtc_status take_row(struct vtci_scanner *scanner, const struct vtci_row *
     return VTC_OK;
 }
 
-static bool text_has_phase(const uint8_t *start, const uint8_t *end)
-{
-    struct vtci_raw_event event;
-    vtci_raw_event_read((struct vtci_bytes){start, (size_t)(end - start)}, &event);
-    return event.phase != 0;
-}
-
 /* In resync only a real event counts: anything in braces may turn up in garbage. */
 static bool is_wanted(const struct vtci_scanner *scanner, const struct vtci_row *row)
 {
     if (!scanner->resync || row->shape)
         return !scanner->resync || row->shape->phase;
-    return text_has_phase(scanner->pos, row->end);
-}
-
-/* The object at pos fails at `fail_pos`: whole events may stand within what it took for its own, so
- * the walk goes on behind its first byte. What is read in vain in this way is bounded by the length
- * of the document; beyond that the walk goes on where the object failed. */
-static void begin_resync(struct vtci_scanner *scanner, const uint8_t *fail_pos)
-{
-    uint64_t read_bytes = vtci_window_offset(&scanner->window, scanner->window.end);
-    uint64_t allowed_bytes = RETRIED_BYTES + RETRIED_TIMES * read_bytes;
-    scanner->retried_bytes += (uint64_t)(fail_pos - scanner->pos);
-    bool again = scanner->retried_bytes <= allowed_bytes || fail_pos <= scanner->pos;
-    scanner->pos = again ? scanner->pos + 1 : fail_pos;
-    scanner->resync = true;
-}
-
-/* An event follows an object that seemed to reach to the end of the document. */
-static void uncut(struct vtci_scanner *scanner)
-{
-    struct vtci_issue *last =
-        scanner->listed_count ? &scanner->issues[scanner->listed_count - 1] : NULL;
-    if (last && last->cause == VTCI_ISSUE_CUT_OFF) {
-        last->cause = VTCI_ISSUE_MALFORMED;
-        last->len_bytes = vtci_window_offset(&scanner->window, scanner->pos) - last->offset;
-    }
-    scanner->cut_off = false;
-}
-
-static vtc_status fault_issue(struct vtci_scanner *scanner, const struct vtci_row *row)
-{
-    return vtci_scanner_issue(scanner, scanner->pos, (uint64_t)(row->fault - scanner->pos),
-                              row->fault_cause, "an event");
-}
-
-/* Where brackets tell where the object ends, the walk goes on behind it. */
-static vtc_status malformed_row(struct vtci_scanner *scanner, const struct vtci_row *row,
-                                bool *out_taken)
-{
-    if (scanner->resync && !text_has_phase(scanner->pos, row->end)) {
-        begin_resync(scanner, row->end);
-        return VTC_OK;
-    }
-    if (scanner->cut_off)
-        uncut(scanner);
-    VTC_TRY(fault_issue(scanner, row));
-    scanner->resync = false;
-    scanner->pos = row->end;
-    *out_taken = true;
-    return VTC_OK;
-}
-
-/* Among what is left of one that broke off, another is only named if it begins as an event does. */
-static vtc_status broken_row(struct vtci_scanner *scanner, const struct vtci_row *row)
-{
-    if (!scanner->resync || text_has_phase(scanner->pos, row->end))
-        VTC_TRY(fault_issue(scanner, row));
-    begin_resync(scanner, row->end);
-    return VTC_OK;
-}
-
-/* The input ends within the object at pos. It may be one that broke off long before: then whole events
- * follow within it. */
-static vtc_status cut_off_row(struct vtci_scanner *scanner)
-{
-    struct vtci_bytes text = {scanner->pos, (size_t)(scanner->window.end - scanner->pos)};
-    if (!scanner->cut_off) {
-        struct vtci_raw_event event;
-        vtci_raw_event_read(text, &event);
-        scanner->has_cut_event |= event.phase != 0;
-        scanner->cut_off = true;
-        scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->pos);
-        VTC_TRY(
-            vtci_scanner_issue(scanner, scanner->pos, text.len_bytes, VTCI_ISSUE_CUT_OFF, NULL));
-    }
-    begin_resync(scanner, scanner->window.end);
-    return VTC_OK;
-}
-
-/* The object at pos is longer than the writer keeps in columns, or has broken off. */
-static vtc_status too_long_row(struct vtci_scanner *scanner)
-{
-    if (!scanner->resync)
-        VTC_TRY(
-            vtci_scanner_issue(scanner, scanner->pos, VTCI_EVENT_BYTES, VTCI_ISSUE_TOO_LONG, NULL));
-    begin_resync(scanner, scanner->window.end);
-    return VTC_OK;
+    return vtci_resync_has_phase(scanner->pos, row->end);
 }
 
 /* The window ends within the row. It is read again from its start, so the window grows by as much as
@@ -250,6 +159,8 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
                             struct vtc_error *err)
 {
     *out_taken = false;
+    if (scanner->known.next < scanner->known.count && vtci_resync_knows(scanner))
+        return vtci_resync_known_row(scanner);
     for (;;) {
         struct vtci_row row;
         vtc_status status = vtci_row_parse(&scanner->parser, scanner->pos, scanner->window.end,
@@ -259,24 +170,24 @@ vtc_status vtci_scanner_row(struct vtci_scanner *scanner, bool is_event, bool *o
                                   "the memory limit is reached: allow more");
         VTC_TRY(status);
         if (row.outcome == VTCI_ROW_MALFORMED)
-            return malformed_row(scanner, &row, out_taken);
+            return vtci_resync_malformed_row(scanner, &row, out_taken);
         if (row.outcome == VTCI_ROW_BROKEN)
-            return broken_row(scanner, &row);
+            return vtci_resync_broken_row(scanner, &row);
         if (row.outcome == VTCI_ROW_DONE) {
             if (!is_wanted(scanner, &row)) {
                 scanner->pos = row.end;
                 return VTC_OK;
             }
             if (scanner->cut_off)
-                uncut(scanner);
+                vtci_resync_uncut(scanner);
             scanner->resync = false;
             *out_taken = true;
             return take_row(scanner, &row, err);
         }
         if (scanner->window.at_eof)
-            return cut_off_row(scanner);
+            return vtci_resync_cut_off_row(scanner);
         if ((size_t)(scanner->window.end - scanner->pos) > VTCI_EVENT_BYTES)
-            return too_long_row(scanner);
+            return vtci_resync_too_long_row(scanner);
         VTC_TRY(read_on(scanner, err));
     }
 }

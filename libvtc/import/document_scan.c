@@ -133,6 +133,8 @@ static vtc_status step(struct vtci_scanner *scanner, struct vtc_error *err)
         return resync_step(scanner, err);
     if (scanner->in_string)
         return vtci_scanner_string_piece(scanner, err);
+    if (scanner->in_word)
+        return vtci_scanner_word_piece(scanner);
     scanner->pos = vtci_skip_space(scanner->pos);
     if (scanner->pos >= scanner->window.end)
         return VTC_OK;
@@ -162,12 +164,32 @@ static void skip_byte_order_mark(struct vtci_scanner *scanner)
         scanner->pos += 3;
 }
 
-/* Is a container open at the end that has to be closed? The outermost array need not. */
-static bool ends_early(const struct vtci_scanner *scanner)
+/* What is open at the end and has to be closed, or NULL. The outermost array need not. */
+static const char *open_at_end(const struct vtci_scanner *scanner)
 {
-    if (scanner->in_string || scanner->unkept_depth || scanner->depth > 1)
-        return true;
-    return scanner->depth == 1 && scanner->containers[0].kind != VTCI_IN_EVENTS;
+    if (scanner->in_string)
+        return "a string";
+    if (scanner->unkept_depth)
+        return "a list or an object";
+    if (scanner->depth == 0)
+        return NULL;
+    uint8_t kind = scanner->containers[scanner->depth - 1].kind;
+    if (scanner->depth == 1)
+        return kind == VTCI_IN_EVENTS ? NULL : "the outermost object";
+    return kind == VTCI_IN_EVENTS  ? "the list of events"
+           : kind == VTCI_IN_ARRAY ? "a list outside of the events"
+                                   : "an object outside of the events";
+}
+
+static vtc_status note_open_at_end(struct vtci_scanner *scanner)
+{
+    const char *within = open_at_end(scanner);
+    if (scanner->cut_off || scanner->resync || !within)
+        return VTC_OK;
+    scanner->cut_off = true;
+    scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->window.end);
+    scanner->cut_off_within = within;
+    return vtci_scanner_issue(scanner, scanner->window.end, 0, VTCI_ISSUE_CUT_OFF, NULL);
 }
 
 vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct vtc_error *err)
@@ -187,11 +209,7 @@ vtc_status vtci_document_scan(struct vtci_scanner *scanner, struct vtc_error *er
         if (is_hopeless(scanner))
             return VTC_OK;
     }
-    if (!scanner->cut_off && !scanner->resync && ends_early(scanner)) {
-        scanner->cut_off = true;
-        scanner->cut_off_offset = vtci_window_offset(&scanner->window, scanner->window.end);
-        VTC_TRY(vtci_scanner_issue(scanner, scanner->window.end, 0, VTCI_ISSUE_CUT_OFF, NULL));
-    }
+    VTC_TRY(note_open_at_end(scanner));
     scanner->pos = scanner->window.end;
     return vtci_scanner_flush(scanner, err);
 }

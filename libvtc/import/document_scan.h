@@ -11,7 +11,8 @@
  * to VTCI_SEPARATOR_BYTES, else text. A stack of the open containers, bounded, is all that is kept.
  *
  * What is no event where one should be is noted as an issue with offset and cause. After a malformed
- * object the walk goes back behind its `{` and looks for the next one that begins an event (resync).
+ * object the walk goes back behind its `{` and looks for the next one that begins an event (resync,
+ * document_resync.h).
  */
 #ifndef VTCI_IMPORT_DOCUMENT_SCAN_H
 #define VTCI_IMPORT_DOCUMENT_SCAN_H
@@ -19,6 +20,7 @@
 #include "base/limits.h"
 #include "import/archive.h"
 #include "import/block_builder.h"
+#include "import/document_resync.h"
 #include "import/input_window.h"
 #include "import/row_parser.h"
 #include "wire/document.h"
@@ -46,12 +48,14 @@ struct vtci_scanner {
     uint64_t unkept_depth;          /* containers opened beyond that */
     uint64_t documents;             /* outermost values that were closed … */
     uint64_t documents_before_rows; /* … before the last events that stand alone at the top */
-    bool in_string;                 /* a long string goes on in the next window */
+    bool in_string;                 /* a long string goes on in the next window … */
+    bool in_word;                   /* … or a long word that is no value */
     bool resync;
     bool has_events_array;
     bool has_cut_event;     /* the document ends within an event */
     uint64_t retried_bytes; /* read in vain: by objects that turned out malformed */
-    bool top_rows;          /* objects alone at the top are rows */
+    struct vtci_known_broken known;
+    bool top_rows; /* objects alone at the top are rows */
     /* Issues */
     struct vtci_issue *issues;
     size_t listed_count, issue_capacity;
@@ -60,6 +64,7 @@ struct vtci_scanner {
     struct vtc_error no_trace;    /* likewise, where JSON turned out to have no events */
     bool cut_off;
     uint64_t cut_off_offset;
+    const char *cut_off_within; /* what is not closed */
     /* Progress */
     vtc_progress_fn progress;
     void *progress_context;

@@ -4,7 +4,7 @@
 
 #include "import/document_scan.h"
 
-static inline struct vtci_container *vtci_scanner_innermost(struct vtci_scanner *scanner)
+static inline struct vtci_container *vtci_scanner_innermost(const struct vtci_scanner *scanner)
 {
     return scanner->depth ? &scanner->containers[scanner->depth - 1] : NULL;
 }
@@ -19,7 +19,7 @@ void vtci_scanner_push(struct vtci_scanner *scanner, uint8_t kind);
 /* A value stands at pos, which is no array. */
 void vtci_scanner_note_value(struct vtci_scanner *scanner, const char *found);
 /* What may stand at pos, for a message. */
-const char *vtci_scanner_expected(struct vtci_scanner *scanner);
+const char *vtci_scanner_expected(const struct vtci_scanner *scanner);
 /* At the first byte of an outermost value, or of the first of a row of events that stand alone. */
 VTC_NODISCARD vtc_status vtci_scanner_begin_document(struct vtci_scanner *scanner);
 
@@ -35,5 +35,7 @@ VTC_NODISCARD vtc_status vtci_scanner_string(struct vtci_scanner *scanner, struc
 VTC_NODISCARD vtc_status vtci_scanner_string_piece(struct vtci_scanner *scanner,
                                                    struct vtc_error *err);
 VTC_NODISCARD vtc_status vtci_scanner_word(struct vtci_scanner *scanner, struct vtc_error *err);
+/* Goes on in a word that was too long to be a value. */
+VTC_NODISCARD vtc_status vtci_scanner_word_piece(struct vtci_scanner *scanner);
 
 #endif

@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "import/scan.h"
 
-#define READ_BYTES ((size_t)64 << 10)
-
 vtc_status vtci_window_init(struct vtci_window *window, struct vtci_memory *memory,
                             vtc_read_fn read, void *read_context)
 {
@@ -15,11 +13,12 @@ vtc_status vtci_window_init(struct vtci_window *window, struct vtci_memory *memo
     window->read = read;
     window->read_context = read_context;
     window->count_lines = true;
-    window->capacity_bytes = 2 * READ_BYTES + VTCI_SCAN_PADDING;
+    window->capacity_bytes = 2 * VTCI_READ_BYTES + VTCI_SCAN_PADDING;
     window->data = vtci_allocate_zeroed(memory, window->capacity_bytes);
+    window->ahead = vtci_allocate(memory, VTCI_READ_BYTES);
     window->hasher = vtci_hasher_create(memory);
     window->end = window->data;
-    if (window->data && window->hasher)
+    if (window->data && window->ahead && window->hasher)
         return VTC_OK;
     vtci_window_free(window);
     return VTC_ERR_NO_MEMORY;
@@ -28,8 +27,10 @@ vtc_status vtci_window_init(struct vtci_window *window, struct vtci_memory *memo
 void vtci_window_free(struct vtci_window *window)
 {
     vtci_release(window->memory, window->data, window->capacity_bytes);
+    if (window->ahead)
+        vtci_release(window->memory, window->ahead, VTCI_READ_BYTES);
     vtci_hasher_free(window->hasher);
-    window->data = NULL;
+    window->data = window->ahead = NULL;
     window->hasher = NULL;
 }
 
@@ -60,7 +61,7 @@ static void slide(struct vtci_window *window, const uint8_t *keep)
 static vtc_status grow(struct vtci_window *window, struct vtc_error *err)
 {
     size_t used = (size_t)(window->end - window->data);
-    if (window->capacity_bytes - used >= READ_BYTES + VTCI_SCAN_PADDING)
+    if (window->capacity_bytes - used >= VTCI_READ_BYTES + VTCI_SCAN_PADDING)
         return VTC_OK;
     size_t wanted = window->capacity_bytes * 2;
     uint8_t *data = vtci_reallocate(window->memory, window->data, window->capacity_bytes, wanted);
@@ -72,6 +73,32 @@ static vtc_status grow(struct vtci_window *window, struct vtc_error *err)
     return VTC_OK;
 }
 
+/* One read, where there is room for it or ahead of that; *out_got counts what came to `bytes`. */
+static vtc_status read_piece(struct vtci_window *window, uint8_t *bytes, size_t room,
+                             size_t *out_got, struct vtc_error *err)
+{
+    if (window->ahead_pos == window->ahead_end) {
+        bool direct = room >= VTCI_READ_BYTES;
+        uint8_t *to = direct ? bytes : window->ahead;
+        size_t offered = direct ? room : VTCI_READ_BYTES, got = 0;
+        VTC_TRY(window->read(window->read_context, to, offered, &got, err));
+        if (got > offered)
+            return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
+                                  "a read of %zu bytes gave %zu", offered, got);
+        window->at_eof = got == 0;
+        *out_got = got;
+        if (direct)
+            return VTC_OK;
+        window->ahead_pos = 0;
+        window->ahead_end = got;
+    }
+    size_t waiting = window->ahead_end - window->ahead_pos;
+    *out_got = waiting < room ? waiting : room;
+    memcpy(bytes, window->ahead + window->ahead_pos, *out_got);
+    window->ahead_pos += *out_got;
+    return VTC_OK;
+}
+
 vtc_status vtci_window_fill(struct vtci_window *window, const uint8_t **keep, struct vtc_error *err)
 {
     slide(window, *keep);
@@ -80,15 +107,15 @@ vtc_status vtci_window_fill(struct vtci_window *window, const uint8_t **keep, st
     *keep = window->data;
     size_t used = (size_t)(window->end - window->data);
     size_t room = window->capacity_bytes - used - VTCI_SCAN_PADDING;
-    size_t got = 0;
-    VTC_TRY(window->read(window->read_context, window->data + used, room, &got, err));
-    if (got > room)
-        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
-                              "a read of %zu bytes gave %zu", room, got);
-    vtci_hasher_update(window->hasher, window->data + used, got);
-    window->at_eof = got == 0;
-    window->end = window->data + used + got;
-    memset(window->data + used + got, 0, VTCI_SCAN_PADDING);
+    size_t total = 0;
+    while (total < room && !window->at_eof) {
+        size_t got = 0;
+        VTC_TRY(read_piece(window, window->data + used + total, room - total, &got, err));
+        total += got;
+    }
+    vtci_hasher_update(window->hasher, window->data + used, total);
+    window->end = window->data + used + total;
+    memset(window->data + used + total, 0, VTCI_SCAN_PADDING);
     return VTC_OK;
 }
 

@@ -1,8 +1,8 @@
 #include "import/interner.h"
 
-#include "base/checksum.h"
 #include "base/error.h"
 #include "base/limits.h"
+#include "base/table_hash.h"
 
 #define WINDOW_STRINGS 4096u
 #define CLOSED_STRINGS 32768u
@@ -91,7 +91,7 @@ vtc_status vtci_intern(struct vtci_interner *interner, uint32_t column, const ui
     bool open = may_add(state);
     if (!open)
         return VTC_OK;
-    uint32_t hash = (uint32_t)vtci_checksum(text, len_bytes) ^ column * 0x9E3779B1u;
+    uint32_t hash = (uint32_t)vtci_table_hash_text(column, text, len_bytes);
     size_t mask = interner->slot_count - 1;
     size_t at = hash & mask;
     for (; interner->slots[at].id; at = (at + 1) & mask) {

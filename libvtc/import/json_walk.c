@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "import/bare_word.h"
 #include "import/scan.h"
 #include "wire/document.h"
@@ -28,10 +29,16 @@ void vtci_json_walk_init(struct vtci_json_walk *walk, struct vtci_memory *memory
 void vtci_json_walk_free(struct vtci_json_walk *walk)
 {
     VTCI_ARRAY_FREE(walk->memory, walk->lists, walk->capacity);
+    VTCI_ARRAY_FREE(walk->memory, walk->opens, walk->open_capacity);
 }
 
 static void note_fault(struct vtci_json_walk *walk, uint8_t cause)
 {
+    for (; walk->faulted_count < walk->open_count; walk->faulted_count++) {
+        struct vtci_json_open *open = &walk->opens[walk->faulted_count];
+        open->fault_pos = (uint32_t)(walk->pos - walk->start);
+        open->fault_cause = cause;
+    }
     if (walk->fault)
         return;
     walk->fault = walk->pos;
@@ -52,11 +59,33 @@ static bool in_list(const struct vtci_json_walk *walk)
 
 /* --- tokens ----------------------------------------------------------------------------------- */
 
+static vtc_status open_object(struct vtci_json_walk *walk)
+{
+    if (walk->object_depth++ >= VTCI_OPEN_OBJECTS)
+        return VTC_OK;
+    VTC_TRY(
+        VTCI_ARRAY_RESERVE(walk->memory, walk->opens, walk->open_capacity, walk->open_count + 1));
+    walk->opens[walk->open_count++] =
+        (struct vtci_json_open){.start_pos = (uint32_t)(walk->pos - walk->start)};
+    return VTC_OK;
+}
+
+static void close_object(struct vtci_json_walk *walk)
+{
+    walk->object_depth--;
+    if (walk->open_count > walk->object_depth)
+        walk->open_count = walk->object_depth;
+    if (walk->faulted_count > walk->open_count)
+        walk->faulted_count = walk->open_count;
+}
+
 static vtc_status take_open(struct vtci_json_walk *walk)
 {
     size_t level = walk->depth;
     bool list = *walk->pos == '[';
     VTC_TRY(VTCI_ARRAY_RESERVE(walk->memory, walk->lists, walk->capacity, level / 64 + 1));
+    if (!list)
+        VTC_TRY(open_object(walk));
     uint64_t bit = (uint64_t)1 << (level % 64);
     walk->lists[level / 64] = (walk->lists[level / 64] & ~bit) | (list ? bit : 0);
     walk->depth++;
@@ -67,6 +96,8 @@ static vtc_status take_open(struct vtci_json_walk *walk)
 
 static void take_close(struct vtci_json_walk *walk)
 {
+    if (!in_list(walk))
+        close_object(walk);
     walk->depth--;
     walk->pos++;
     walk->expects = EXPECTS_COMMA;
@@ -208,7 +239,8 @@ static vtc_status step(struct vtci_json_walk *walk, const uint8_t *end)
 vtc_status vtci_json_walk(struct vtci_json_walk *walk, const uint8_t *pos, const uint8_t *end,
                           enum vtci_json_outcome *out_outcome)
 {
-    walk->depth = 0;
+    walk->depth = walk->object_depth = walk->open_count = walk->faulted_count = 0;
+    walk->start = pos;
     walk->fault = NULL;
     walk->fault_cause = 0;
     walk->pos = pos;

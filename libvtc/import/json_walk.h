@@ -8,7 +8,8 @@
  *     {"a":tru,"b":[1,,2]}        {"a":tru,"b"{"ph":"X","ts":1}
  *          ^ fault       ^ end         ^ fault ^ end: broken
  *
- * Nothing recurses; an open bracket takes a bit.
+ * Nothing recurses; an open bracket takes a bit, and the brace of an object an entry: of the objects
+ * that are open where the text breaks off it is then known that they do, and how (document_resync.c).
  */
 #ifndef VTCI_IMPORT_JSON_WALK_H
 #define VTCI_IMPORT_JSON_WALK_H
@@ -23,8 +24,21 @@ enum vtci_json_outcome {
     VTCI_JSON_BROKEN /* at `pos` */
 };
 
+/* An object that is open. Places count from where the walk began. */
+struct vtci_json_open {
+    uint32_t start_pos;
+    uint32_t fault_pos; /* the first fault within it; 0: none */
+    uint8_t fault_cause;
+};
+
 struct vtci_json_walk {
     struct vtci_memory *memory;
+    const uint8_t *start;
+    struct vtci_json_open
+        *opens; /* the outermost objects that are open, VTCI_OPEN_OBJECTS at most */
+    size_t open_count, open_capacity;
+    size_t faulted_count; /* of them, from the outermost: those that have a fault */
+    size_t object_depth;
     uint64_t *lists; /* a bit for each open bracket: it is a list's */
     size_t capacity;
     size_t depth;

@@ -23,6 +23,7 @@ struct work {
     struct vtci_frame_text maker;
     struct vtci_text_sink sink;
     struct vtci_text_workers *workers; /* NULL: all in the caller */
+    unsigned threads;                  /* of the workers, or that are to be started */
     uint64_t end_offset;               /* frames from here on cannot be read */
     uint64_t rows;
     uint64_t skipped_blocks, skipped_rows;
@@ -46,9 +47,66 @@ static vtc_status write_inline(struct work *work, const struct vtci_chain_frame 
     return vtci_sink_flush(&work->sink, err);
 }
 
-static vtc_status write_frame(struct work *work, const struct vtci_chain_frame *frame,
-                              struct vtc_error *err)
+/* Workers for the frames from number `first` on. Where the memory holds none, the caller does it all. */
+static vtc_status start_workers(struct work *work, size_t first, struct vtc_error *err)
 {
+    if (work->threads < 2)
+        return VTC_OK;
+    vtc_status status = vtci_text_workers_create(work->reader, &work->plan, first, work->end_offset,
+                                                 work->threads, &work->workers, err);
+    return status == VTC_ERR_NO_MEMORY ? VTC_OK : status;
+}
+
+static void stop_workers(struct work *work)
+{
+    vtci_text_workers_free(work->workers);
+    work->workers = NULL;
+}
+
+/* With nothing beside it. What the frames before have left in the maker may be in the way of this one,
+ * which depends on the order they came in: where it is, a new maker is taken. */
+static vtc_status write_by_itself(struct work *work, const struct vtci_chain_frame *frame,
+                                  struct vtc_error *err)
+{
+    uint64_t bytes_before = work->output.bytes;
+    vtc_status status = write_inline(work, frame, err);
+    if (status != VTC_ERR_NO_MEMORY || work->output.bytes != bytes_before)
+        return status;
+    vtci_frame_text_free(&work->maker);
+    if (vtci_frame_text_init(&work->maker, work->memory) != VTC_OK)
+        return status;
+    return write_inline(work, frame, err);
+}
+
+/* The memory did not hold the jobs in flight: frame number `index` is written with none beside it, and
+ * what follows with half as many threads. So whatever one thread can do, any number can. */
+static vtc_status write_alone(struct work *work, size_t index, struct vtc_error *err)
+{
+    stop_workers(work);
+    work->threads /= 2;
+    VTC_TRY(write_by_itself(work, &work->reader->chain.frames[index], err));
+    return start_workers(work, index + 1, err);
+}
+
+static vtc_status write_beside_workers(struct work *work, size_t index, struct vtc_error *err)
+{
+    struct vtci_made_text made;
+    VTC_TRY(vtci_text_workers_take(work->workers, &made, err));
+    if (!made.left_to_caller)
+        return put(&work->output, made.text, made.len_bytes, err);
+    uint64_t bytes_before = work->output.bytes;
+    vtc_status status = VTC_ERR_NO_MEMORY;
+    if (!made.was_short)
+        status = write_inline(work, &work->reader->chain.frames[index], err);
+    /* A frame is unpacked before the first of it is handed on. */
+    return status == VTC_ERR_NO_MEMORY && work->output.bytes == bytes_before
+               ? write_alone(work, index, err)
+               : status;
+}
+
+static vtc_status write_frame(struct work *work, size_t index, struct vtc_error *err)
+{
+    const struct vtci_chain_frame *frame = &work->reader->chain.frames[index];
     const struct vtci_chain *chain = &work->reader->chain;
     if (frame->type == VTCI_FRAME_BLOCK) {
         const struct vtci_chain_block *block = &chain->blocks[frame->block];
@@ -59,13 +117,8 @@ static vtc_status write_frame(struct work *work, const struct vtci_chain_frame *
                                   (unsigned long long)block->document_offset);
         work->rows += block->rows;
     }
-    if (!work->workers)
-        return write_inline(work, frame, err);
-    struct vtci_made_text made;
-    VTC_TRY(vtci_text_workers_take(work->workers, &made, err));
-    if (made.left_to_caller)
-        return write_inline(work, frame, err);
-    return put(&work->output, made.text, made.len_bytes, err);
+    return work->workers ? write_beside_workers(work, index, err)
+                         : write_by_itself(work, frame, err);
 }
 
 /* What one block is, and not the file or the machine. */
@@ -125,7 +178,7 @@ static vtc_status write_frames(struct work *work, struct vtc_error *err)
             break;
         if (frame->type != VTCI_FRAME_TEXT && frame->type != VTCI_FRAME_BLOCK)
             continue;
-        VTC_TRY(write_frame(work, frame, err));
+        VTC_TRY(write_frame(work, i, err));
         if (work->opts.progress)
             VTC_TRY(work->opts.progress(work->opts.progress_context, frame->offset + frame->bytes,
                                         work->output.bytes));
@@ -171,15 +224,13 @@ static vtc_status work_begin(struct work *work, struct vtc_error *err)
     work->sink.flush = put;
     work->sink.context = &work->output;
     work->end_offset = work->reader->chain.blind_from_offset;
-    if (work->opts.threads < 2 || work->opts.rows_only)
-        return VTC_OK;
-    return vtci_text_workers_create(work->reader, &work->plan, work->end_offset, work->opts.threads,
-                                    &work->workers, err);
+    work->threads = work->opts.rows_only ? 0 : work->opts.threads;
+    return start_workers(work, 0, err);
 }
 
 static void work_end(struct work *work)
 {
-    vtci_text_workers_free(work->workers);
+    stop_workers(work);
     vtci_frame_text_free(&work->maker);
     vtci_text_plan_free(&work->plan);
     vtci_release(work->memory, work->sink.data, VTCI_SINK_BYTES);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/memory.h"
+#include "base/table_hash.h"
 
 struct vtci_live_map_slot {
     uint64_t key;
@@ -19,7 +20,7 @@ struct vtci_live_map {
     struct vtci_live_map_slot *slots;
     size_t slot_count; /* a power of two, or 0 */
     size_t used;
-    unsigned shift; /* 64 - log2(slot_count) */
+    uint64_t hash_key;
 };
 
 #define VTCI_LIVE_MAP_NONE UINT32_MAX
@@ -34,7 +35,7 @@ static inline uint32_t vtci_live_map_find(const struct vtci_live_map *map, uint6
 {
     if (map->slot_count == 0)
         return VTCI_LIVE_MAP_NONE;
-    size_t at = (size_t)(key * 0x9E3779B97F4A7C15u >> map->shift);
+    size_t at = (size_t)vtci_table_hash(map->hash_key, key) & (map->slot_count - 1);
     while (map->slots[at].value != 0) {
         if (map->slots[at].key == key)
             return map->slots[at].value - 1;

@@ -18,6 +18,7 @@ struct job {
     uint8_t *text;
     size_t capacity_bytes;
     size_t len_bytes;
+    bool is_too_large; /* for a job: nothing was tried */
     vtc_status status;
     struct vtc_error error;
 };
@@ -58,8 +59,9 @@ static vtc_status run_job(struct vtci_text_workers *workers, struct vtci_frame_t
     uint64_t text_bytes = vtci_frame_text_bytes(&workers->reader->chain, job->frame);
     struct vtci_memory *memory = workers->memory;
     job->len_bytes = 0;
-    if (text_bytes > JOB_TEXT_BYTES_MAX)
-        return VTC_ERR_NO_MEMORY;
+    job->is_too_large = text_bytes > JOB_TEXT_BYTES_MAX;
+    if (job->is_too_large)
+        return VTC_OK;
     size_t wanted_bytes = (size_t)text_bytes + JOB_SLACK_BYTES;
     if (wanted_bytes > job->capacity_bytes) {
         vtci_release(memory, job->text, job->capacity_bytes);
@@ -142,7 +144,7 @@ static void submit(struct vtci_text_workers *workers)
 }
 
 vtc_status vtci_text_workers_create(const vtc_reader *reader, const struct vtci_text_plan *plan,
-                                    uint64_t end_offset, unsigned threads,
+                                    size_t first_frame, uint64_t end_offset, unsigned threads,
                                     struct vtci_text_workers **out_workers, struct vtc_error *err)
 {
     struct vtci_memory *memory = plan->memory;
@@ -153,6 +155,7 @@ vtc_status vtci_text_workers_create(const vtc_reader *reader, const struct vtci_
     workers->memory = memory;
     workers->reader = reader;
     workers->plan = plan;
+    workers->next_frame = first_frame;
     workers->end_offset = end_offset;
     pthread_mutex_init(&workers->lock, NULL);
     pthread_cond_init(&workers->work_ready, NULL);
@@ -202,12 +205,13 @@ vtc_status vtci_text_workers_take(struct vtci_text_workers *workers,
     pthread_mutex_unlock(&workers->lock);
     workers->taken++;
     workers->holds_last = true;
-    bool left_to_caller = job->status == VTC_ERR_NO_MEMORY;
-    if (job->status != VTC_OK && !left_to_caller) {
+    bool was_short = job->status == VTC_ERR_NO_MEMORY;
+    if (job->status != VTC_OK && !was_short) {
         if (err)
             *err = job->error;
         return job->status;
     }
-    *out_text = (struct vtci_made_text){job->text, job->len_bytes, left_to_caller};
+    *out_text = (struct vtci_made_text){job->text, job->len_bytes, was_short || job->is_too_large,
+                                        was_short};
     return VTC_OK;
 }

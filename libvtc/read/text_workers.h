@@ -24,13 +24,15 @@ struct vtci_made_text {
     const uint8_t *text;
     size_t len_bytes;
     bool left_to_caller; /* there is no text: write the frame yourself */
+    bool was_short;      /* because the memory did not hold it beside the other jobs */
 };
 
-/* `threads` at least 2. Reads frames of the reader from now on, in the order of the chain, TEXT and
- * BLOCK frames below `end_offset` only. */
+/* `threads` at least 2. Reads frames of the reader from now on, from number `first_frame` on in the
+ * order of the chain, TEXT and BLOCK frames below `end_offset` only. */
 VTC_NODISCARD vtc_status vtci_text_workers_create(const vtc_reader *reader,
                                                   const struct vtci_text_plan *plan,
-                                                  uint64_t end_offset, unsigned threads,
+                                                  size_t first_frame, uint64_t end_offset,
+                                                  unsigned threads,
                                                   struct vtci_text_workers **out_workers,
                                                   struct vtc_error *err);
 /* The text of the next TEXT or BLOCK frame, borrowed until the next call. An error is that of the

@@ -3,11 +3,13 @@
  *
  * The last one in the file wins, so blocks are read from the end, and only those that have metadata
  * and, for a thread, its track, or, for a process, any track of it. Each block is read once and all
- * that it says is kept.
+ * that it says is kept. Which blocks those are is noted once (name_blocks.h), and each list is walked
+ * once: so to ask for the names of all tracks costs as much as there is, whether they have any or not.
  */
 #include "base/error.h"
 #include "read/block_internal.h"
 #include "read/label_values.h"
+#include "read/name_blocks.h"
 #include "read/top_list.h"
 
 /* A name. One from a block may give way to one from a later block, but not after it was handed out:
@@ -16,7 +18,8 @@ struct name {
     struct vtci_bytes text; /* owned */
     size_t from_block;      /* FROM_LIST: the INDEX says it, which is the last word */
     bool is_known;
-    bool is_absent; /* known, and there is none */
+    bool is_absent;  /* known, and there is none */
+    bool was_sought; /* in all blocks that may have it */
 };
 
 #define FROM_LIST SIZE_MAX
@@ -31,7 +34,9 @@ struct vtci_track_names {
     size_t track_count;
     uint8_t *block_state; /* by block */
     size_t block_count;
-    uint32_t *same_process; /* by track: the first track with the same pid */
+    uint32_t *same_process;            /* by track: the first track with the same pid */
+    struct vtci_name_blocks threads;   /* by track */
+    struct vtci_name_blocks processes; /* by the first track of the process */
 };
 
 enum block_state { BLOCK_UNKNOWN, BLOCK_READ };
@@ -54,6 +59,8 @@ void vtci_track_names_free(vtc_reader *reader)
     vtci_release(memory, names->tracks, names->track_count * sizeof *names->tracks);
     vtci_release(memory, names->same_process, names->track_count * sizeof *names->same_process);
     vtci_release(memory, names->block_state, names->block_count);
+    vtci_name_blocks_free(&names->threads, memory);
+    vtci_name_blocks_free(&names->processes, memory);
     vtci_release(memory, names, sizeof *names);
     reader->names = NULL;
 }
@@ -102,7 +109,7 @@ static vtc_status keep(struct vtci_memory *memory, struct vtc_text text, size_t 
     if (text.len_bytes)
         memcpy(copy, text.data, text.len_bytes);
     free_bytes(memory, name->text);
-    *name = (struct name){{copy, text.len_bytes}, from_block, true, false};
+    *name = (struct name){{copy, text.len_bytes}, from_block, true, false, name->was_sought};
     return VTC_OK;
 }
 
@@ -110,7 +117,7 @@ static vtc_status keep_said(struct vtci_memory *memory, const struct vtci_top_te
                             struct name *name)
 {
     if (text->code == VTCI_TOP_NO_NAME && !name->is_known)
-        *name = (struct name){{NULL, 0}, FROM_LIST, true, true};
+        *name = (struct name){{NULL, 0}, FROM_LIST, true, true, false};
     if (text->code != VTCI_TOP_TEXT)
         return VTC_OK;
     struct vtc_text said = {text->text.len_bytes ? (const char *)text->text.data : "",
@@ -151,6 +158,12 @@ static vtc_status names_create(vtc_reader *reader)
     if (names->tracks && names->same_process && (names->block_state || !names->block_count))
         status = group_processes(schema, memory, names);
     if (status == VTC_OK)
+        status = vtci_name_blocks_make(&reader->chain, NULL, names->track_count, memory,
+                                       &names->threads);
+    if (status == VTC_OK)
+        status = vtci_name_blocks_make(&reader->chain, names->same_process, names->track_count,
+                                       memory, &names->processes);
+    if (status == VTC_OK)
         status = take_list(reader);
     if (status != VTC_OK)
         vtci_track_names_free(reader);
@@ -183,49 +196,31 @@ static vtc_status take_block(vtc_reader *reader, vtc_block *block, struct vtc_er
     return VTC_OK;
 }
 
-/* Whether a block has the track, or, when `process`, any track of its process. */
-static bool may_have(const vtc_reader *reader, size_t block, uint32_t track, bool process)
+static vtc_status read_block(vtc_reader *reader, size_t index, struct vtc_error *err)
 {
-    const struct vtci_track_names *names = reader->names;
-    struct vtci_zone_map zone;
-    vtci_chain_zone(&reader->chain, block, &zone);
-    if (zone.phases['M'] == 0)
-        return false;
-    if (!process)
-        return vtci_zone_map_has_track(&zone, track);
-    struct vtci_cursor cursor = vtci_cursor_make(zone.track_bytes, zone.track_len_bytes);
-    uint32_t next = 0;
-    for (size_t i = 0; i < zone.track_count; i++) {
-        uint32_t id = next + (uint32_t)vtci_cursor_varint(&cursor);
-        if (id < names->track_count && names->same_process[id] == names->same_process[track])
-            return true;
-        next = id + 1;
-    }
-    return false;
+    vtc_block *block;
+    if (reader->names->block_state[index] == BLOCK_READ)
+        return VTC_OK;
+    VTC_TRY(vtc_block_open(reader, index, VTC_FIELD_TRACK | VTC_FIELD_NAME, &block, err));
+    vtc_status status = take_block(reader, block, err);
+    vtc_block_close(block);
+    if (status == VTC_OK)
+        reader->names->block_state[index] = BLOCK_READ;
+    return status;
 }
 
-static vtc_status search(vtc_reader *reader, uint32_t track, struct vtc_error *err)
+/* Reads the blocks that may have the name, from the last, until one has it. */
+static vtc_status seek(vtc_reader *reader, const struct vtci_name_blocks *lists, uint32_t key,
+                       struct name *name, struct vtc_error *err)
 {
-    struct vtci_track_names *names = reader->names;
-    const struct name *process = &names->tracks[names->same_process[track]].process;
-    const struct name *thread = &names->tracks[track].thread;
-    for (size_t i = names->block_count; i-- > 0;) {
-        bool wants_process = !process->is_known || process->from_block < i;
-        bool wants_thread = !thread->is_known || thread->from_block < i;
-        if (!wants_process && !wants_thread)
+    if (name->was_sought)
+        return VTC_OK;
+    for (size_t i = lists->starts[key]; i < lists->starts[key + 1]; i++) {
+        if (name->is_known && name->from_block >= lists->blocks[i])
             break;
-        if (names->block_state[i] == BLOCK_READ ||
-            !((wants_thread && may_have(reader, i, track, false)) ||
-              (wants_process && may_have(reader, i, track, true))))
-            continue;
-        vtc_block *block;
-        VTC_TRY(vtc_block_open(reader, i, VTC_FIELD_TRACK | VTC_FIELD_NAME, &block, err));
-        vtc_status status = take_block(reader, block, err);
-        vtc_block_close(block);
-        if (status != VTC_OK)
-            return status;
-        names->block_state[i] = BLOCK_READ;
+        VTC_TRY(read_block(reader, lists->blocks[i], err));
     }
+    name->was_sought = true;
     return VTC_OK;
 }
 
@@ -245,9 +240,11 @@ vtc_status vtc_reader_track_names(vtc_reader *reader, uint32_t track, struct vtc
                               reader->definitions.schema.track_count, track);
     if (!reader->names && names_create(reader) != VTC_OK)
         return vtci_error_memory(err, 0);
-    VTC_TRY(search(reader, track, err));
-    const struct vtci_track_names *names = reader->names;
-    *out_process = text_of(&names->tracks[names->same_process[track]].process);
+    struct vtci_track_names *names = reader->names;
+    uint32_t pid = names->same_process[track];
+    VTC_TRY(seek(reader, &names->threads, track, &names->tracks[track].thread, err));
+    VTC_TRY(seek(reader, &names->processes, pid, &names->tracks[pid].process, err));
+    *out_process = text_of(&names->tracks[pid].process);
     *out_thread = text_of(&names->tracks[track].thread);
     return VTC_OK;
 }

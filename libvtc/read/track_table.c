@@ -1,7 +1,7 @@
 #include "read/track_table.h"
 
-#include "base/checksum.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 
 void vtci_track_table_init(struct vtci_track_table *table, struct vtci_memory *memory)
 {
@@ -17,9 +17,8 @@ void vtci_track_table_free(struct vtci_track_table *table)
 
 static size_t track_hash(struct vtci_bytes pid, struct vtci_bytes tid)
 {
-    uint64_t left = pid.len_bytes ? vtci_checksum(pid.data, pid.len_bytes) : 0;
-    uint64_t right = tid.len_bytes ? vtci_checksum(tid.data, tid.len_bytes) : 0;
-    return (size_t)(left * 0x9E3779B97F4A7C15u ^ (right + (left >> 32)));
+    uint64_t of_pid = vtci_table_hash_text(0, pid.data, pid.len_bytes);
+    return (size_t)vtci_table_hash_text(of_pid, tid.data, tid.len_bytes);
 }
 
 static bool bytes_equal(struct vtci_bytes a, struct vtci_bytes b)

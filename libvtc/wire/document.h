@@ -11,14 +11,15 @@
 #include "vtc/status.h"
 
 enum vtci_issue_cause {
-    VTCI_ISSUE_GARBAGE = 1,         /* text between events, neither white space nor a comma */
+    VTCI_ISSUE_GARBAGE = 1,         /* text outside of events that is no JSON */
     VTCI_ISSUE_MALFORMED = 2,       /* an object that is cut off or malformed */
     VTCI_ISSUE_TOO_LONG = 3,        /* an event longer than the writer keeps in columns */
     VTCI_ISSUE_NOT_AN_OBJECT = 4,   /* an element that is no object */
-    VTCI_ISSUE_CUT_OFF = 5,         /* the document ends within an event */
+    VTCI_ISSUE_CUT_OFF = 5,         /* the document ends before it is closed */
     VTCI_ISSUE_SECOND_DOCUMENT = 6, /* a second document begins */
     VTCI_ISSUE_WORD = 7,            /* an object with a bare word that is no JSON */
-    VTCI_ISSUE_COMMA = 8            /* an object with a comma that is missing or too many */
+    VTCI_ISSUE_COMMA = 8,           /* an object with a comma that is missing or too many */
+    VTCI_ISSUE_SKIPPED = 9          /* what broke off and was not searched for events */
 };
 
 /* Whether the length of such an issue reaches from the object to where it goes wrong (SPEC 7.7). */
@@ -41,7 +42,7 @@ struct vtci_document {
     struct vtci_hash128 hash;
     uint64_t rows;
     uint64_t events;
-    bool cut_off;                    /* it ends within an event */
+    bool cut_off;                    /* it ends before it is closed */
     uint64_t issue_count;            /* all that were met */
     size_t listed_count;             /* those that are listed */
     const struct vtci_issue *issues; /* for the encoder: listed_count, ascending offsets */

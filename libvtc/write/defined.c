@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/checksum.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 #include "wire/live_encode.h"
 #include "write/session.h"
 
@@ -99,7 +99,7 @@ vtc_status vtci_define(struct vtc_session *session, uint8_t type, const void *co
                        size_t content_bytes, uint32_t *out_id, struct vtc_error *err)
 {
     VTC_TRY(grow(session, err));
-    uint64_t hash = vtci_checksum_seeded(content, content_bytes, type);
+    uint64_t hash = vtci_table_hash_text(type, content, content_bytes);
     struct vtci_definition *slot = find(&session->definitions, hash, type, content, content_bytes);
     if (!slot->record) {
         uint32_t id = 0;

@@ -32,7 +32,7 @@ gzip -kq pair/a.json
 cp pair/a.json.gz pair/before.gz
 run compress -qf --rm pair/a.json pair/a.json.gz
 expect_code 1
-echo 'vtc: pair/a.vtc: was written by this run already, from another file' | expect_err
+echo 'vtc: pair/a.vtc: was written by this run already' | expect_err
 [ -e pair/a.json ] && fail 'the first is still there'
 cmp -s pair/a.json.gz pair/before.gz || fail 'the second is gone'
 rm -r pair
@@ -216,6 +216,24 @@ if can_be_nobody; then
     cp trace.json readonly
     chmod 555 readonly
     chmod 755 .
+    while read -r mode expected; do
+        # Of a group that nobody is not in, so that the target cannot be of it.
+        mkdir -m 777 "lent$mode"
+        cp trace.json "lent$mode/a.json"
+        chmod "$mode" "lent$mode/a.json"
+        run_as_nobody compress "lent$mode/a.json"
+        expect_code 0
+        [ "$(stat -c %a "lent$mode/a.vtc")" = "$expected" ] ||
+            fail "mode $(stat -c %a "lent$mode/a.vtc") of $mode, expected $expected"
+        rm -r "lent$mode"
+    done <<'END'
+644 644
+664 644
+604 600
+666 666
+755 755
+754 744
+END
     run_as_nobody compress readonly/trace.json
     expect_code 5
     run_as_nobody compress -c readonly/trace.json

@@ -109,7 +109,7 @@ grep -q '^events     3, ' .out || fail "$(grep ^events .out)"
 sed -n '/^issues/,/^$/p' .out | sed '$d' >issues
 cat >wanted <<'END'
 issues     5
-  byte 31, 7 long: text between events that is no white space and no comma
+  byte 31, 7 long: text outside of events that is no JSON
   byte 69, 1 long: an element that is no object
   byte 102: an object with a bare word that is no JSON, at byte 125
   byte 131: an object with a comma that is missing or too many, at byte 148
@@ -120,7 +120,7 @@ head -c 50 trace.json >cut.json
 "$VTC" compress -q cut.json
 run info cut.vtc
 expect_code 0
-grep -q '^document   50 bytes (50 B), ends within an event$' .out || fail "$(cat .out)"
+grep -q '^document   50 bytes (50 B), ends before it is closed$' .out || fail "$(cat .out)"
 
 begin 'info: control characters in keys are escaped'
 printf '[{"ph":"i","ts":1,"\033[2Jkey":1,"\033[2Jkey":2}]' >control.json

@@ -243,12 +243,34 @@ vtc: between.json: warning: the trace is cut off: the list of events is not clos
 between.json         : #%   (# B => # B, between.vtc)
 END
 
+not_closed() { # TEXT WHAT
+    begin "what is not closed is named: $1"
+    printf '%s' "$1" >open.json
+    run compress -c open.json
+    expect_code 0
+    echo "vtc: open.json: warning: the trace is cut off: $2 is not closed at byte ${#1}; all of it is kept" |
+        expect_err
+}
+not_closed '{"traceEvents":[{"ph":"i"}' 'the list of events'
+not_closed '{"traceEvents":[{"ph":"i"}]' 'the outermost object'
+not_closed '{"traceEvents":[{"ph":"i"}],"x":{"a":1' 'an object outside of the events'
+not_closed '{"traceEvents":[{"ph":"i"}],"x":[1,2' 'a list outside of the events'
+not_closed '{"traceEvents":[{"ph":"i"}],"x":{"a":"b' 'a string'
+
+begin 'what is no JSON outside of the events is said'
+printf '{"a":foo,"traceEvents":[{"ph":"i"}]}' >word.json
+run compress -c word.json
+expect_code 0
+expect_err <<'END'
+vtc: word.json: warning: 1 place is no event, the first at byte 5: text outside of events that is no JSON; all of it is kept, see 'vtc info'
+END
+
 begin 'what is no event is said'
 printf '[{"ph":"i","ts":1},\n"\n{"ph":"i","ts":2},\n{"ph":"i","args":[\n{"ph":"i","ts":3}]' >stray.json
 run compress stray.json
 expect_code 0
 expect_err_sizes <<'END'
-vtc: stray.json: warning: 2 places are no event, the first at byte 20: text between events that is no white space and no comma; all of it is kept, see 'vtc info'
+vtc: stray.json: warning: 2 places are no event, the first at byte 20: text outside of events that is no JSON; all of it is kept, see 'vtc info'
 stray.json           : #%   (# B => # B, stray.vtc)
 END
 run compress -fq stray.json
@@ -278,5 +300,7 @@ run compress -qf --memory 256M trace.json
 expect_code 0
 run compress -qf --memory 1K trace.json -o small.vtc
 expect_code 6
+grep -Eq '^vtc: trace.json: .*; the limit is 1.00 KiB, --memory sets another$' .err ||
+    fail 'the limit is not named'
 expect_no_file small.vtc
 expect_clean

@@ -1,6 +1,6 @@
 /* A compacted file reads the same as the live one; what is refused; what is kept.
  * ctest: labels threads
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "compact/recorded.h"
 
@@ -221,17 +221,23 @@ static void test_compact__fails_without_a_trace(void **state)
     unlink(place("a.vtc"));
     record_closed(place("a.vtc"), 10);
     assert_int_equal(stat(place("a.vtc"), &before), 0);
-    bool failed = true;
-    for (uint64_t fail_at = 1; failed; fail_at++) {
+    bool has_met_it = true;
+    for (uint64_t fail_at = 1; has_met_it; fail_at++) {
         struct test_fault_allocator faults;
         test_fault_allocator_init(&faults, fail_at);
         struct vtc_compact_opts opts = {.struct_size = sizeof opts, .allocator = &faults.allocator};
         vtc_status status = vtc_compact(place("a.vtc"), NULL, &opts, NULL, NULL);
-        failed = status != VTC_OK;
+        has_met_it = faults.calls >= fail_at;
         assert_int_equal(faults.held_bytes, 0);
-        assert_true(failed ? status == VTC_ERR_NO_MEMORY : faults.calls < fail_at);
+        /* Reading back does with less where it can. */
+        assert_true(status == VTC_OK || (has_met_it && status == VTC_ERR_NO_MEMORY));
         assert_int_equal(stat(place("a.vtc"), &after), 0);
-        assert_int_equal(before.st_ino == after.st_ino, failed);
+        assert_int_equal(before.st_ino == after.st_ino, status != VTC_OK);
+        if (status == VTC_OK) {
+            unlink(place("a.vtc"));
+            record_closed(place("a.vtc"), 10);
+            assert_int_equal(stat(place("a.vtc"), &before), 0);
+        }
     }
 }
 

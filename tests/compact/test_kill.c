@@ -3,7 +3,7 @@
  *
  * The calls are caught by functions of the same name in this program, which the linker prefers to
  * those of libc.
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "compact/recorded.h"
 

@@ -1,5 +1,5 @@
 /* Merging against a sort in memory; order of inputs, metadata, damage, failures, memory.
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "compact/compact_fixture.h"
 
@@ -330,16 +330,18 @@ static void test_merge__survives_each_allocation_failing(void **state)
     (void)state;
     const char *paths[2];
     struct row *rows = make_files(2, 20, 2, paths);
-    bool failed = true;
-    for (uint64_t fail_at = 1; failed; fail_at++) {
+    bool has_met_it = true;
+    for (uint64_t fail_at = 1; has_met_it; fail_at++) {
         struct test_fault_allocator faults;
         test_fault_allocator_init(&faults, fail_at);
         struct vtc_compact_opts opts = {.struct_size = sizeof opts, .allocator = &faults.allocator};
         vtc_status status = vtc_merge(paths, 2, place("out.vtc"), &opts, NULL, NULL);
-        failed = status != VTC_OK;
+        has_met_it = faults.calls >= fail_at;
         assert_int_equal(faults.held_bytes, 0);
-        assert_true(failed ? status == VTC_ERR_NO_MEMORY : faults.calls < fail_at);
-        assert_int_equal(names_in_directory(), failed ? 2 : 3);
+        /* Reading back does with less where it can. */
+        assert_true(status == VTC_OK || (has_met_it && status == VTC_ERR_NO_MEMORY));
+        assert_int_equal(names_in_directory(), status == VTC_OK ? 3 : 2);
+        unlink(place("out.vtc"));
     }
     forget(paths, 2);
     test_free(rows);

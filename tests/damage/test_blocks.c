@@ -1,7 +1,7 @@
 /* Damage to a file of several blocks, with pairs that begin in one and end in another: what is left
  * is what was there. Every prefix gives whole blocks with the very events and spans; every damaged
  * byte is found by vtc_verify, with a rule and an offset, and each block that still opens is right.
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "support/cmocka_all.h"
 

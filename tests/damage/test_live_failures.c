@@ -4,7 +4,7 @@
  *
  * Reads are caught by a function of the same name in this program, which the linker prefers to that of
  * libc.
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "compact/recorded.h"
 

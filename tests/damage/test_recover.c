@@ -1,6 +1,6 @@
 /* Rows of a file of which a block is wrong although its checksums are right: it is left out whole,
  * whatever of it fails, and all others are there. (tests/cli/live.sh has one that fails late.)
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "support/cmocka_all.h"
 

@@ -1,7 +1,7 @@
 /* Documents in every state in which tracers leave them: each comes back byte for byte, what can be
  * read as an event is one, and what cannot is counted. */
 #include "support/cmocka_all.h"
-#include "support/round_trip.h"
+#include "support/issues.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +252,41 @@ static void test_compress__of_broken_objects_is_linear(void **state)
     }
 }
 
+/* Objects that are closed, malformed and no events are looked into one by one, up to a bound that is
+ * the document's. Where it is reached, an issue says what is skipped. */
+static void test_compress__says_what_it_skips(void **state)
+{
+    (void)state;
+    struct bytes text = {0};
+    bytes_text(&text, "[" E1 ",\"\n");
+    uint64_t start = text.len_bytes;
+    for (size_t i = 0; i < 10000; i++)
+        bytes_text(&text, "{\"a\":x,\"b\":");
+    bytes_text(&text, "1");
+    for (size_t i = 0; i < 10000; i++)
+        bytes_text(&text, "}");
+    uint64_t end = text.len_bytes;
+    bytes_text(&text, "," E2 "]");
+    struct bytes file = {0};
+    struct vtc_compress_result result;
+    struct vtc_issue issue = {0};
+    vtc_reader *reader;
+    assert_int_equal(compress_bytes(text.data, text.len_bytes, 0, 1, 1, &file, &result, NULL),
+                     VTC_OK);
+    assert_int_equal(result.events, 2);
+    assert_int_equal(result.issues, 2);
+    assert_int_equal(vtc_reader_open_memory(file.data, file.len_bytes, NULL, &reader, NULL),
+                     VTC_OK);
+    assert_int_equal(vtc_reader_issue(reader, 1, &issue), VTC_OK);
+    assert_int_equal(issue.cause_code, SKIPPED);
+    uint64_t level = (issue.offset - start) / strlen("{\"a\":x,\"b\":");
+    assert_true(level > 2);
+    assert_int_equal(issue.offset + issue.len_bytes, end - level);
+    vtc_reader_close(reader);
+    bytes_free(&file);
+    bytes_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +296,7 @@ int main(void)
         cmocka_unit_test(test_round_trip__window_edges),
         cmocka_unit_test(test_round_trip__long_text),
         cmocka_unit_test(test_compress__of_broken_objects_is_linear),
+        cmocka_unit_test(test_compress__says_what_it_skips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* Reading a live file beside threads that write to it as fast as they can: every event that a thread
  * knew to be recorded is there, in order, and none comes twice; and spans that are open by the million.
  * ctest: labels threads
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "support/live_session.h"
 

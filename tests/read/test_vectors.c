@@ -5,7 +5,7 @@
  * NAME.hex is hexadecimal bytes with `#` comments, and lines `zeros N`; NAME.expect has lines `key: value`, and at its
  * end `document:` with the text (format/vectors/make_vectors.py tells).
  *
- * ctest: timeout 300
+ * ctest: timeout 900
  */
 #include "support/cmocka_all.h"
 

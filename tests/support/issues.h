@@ -12,7 +12,8 @@ enum {
     CUT_OFF = 5,
     SECOND_DOCUMENT = 6,
     WORD = 7,
-    COMMA = 8
+    COMMA = 8,
+    SKIPPED = 9
 };
 
 struct issue {

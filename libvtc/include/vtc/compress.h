@@ -21,9 +21,9 @@ extern "C" {
 #define VTC_LEVEL_DEFAULT 3
 #define VTC_LEVEL_MAX 19
 
-/** Where input comes from: fills `buffer` with up to `capacity_bytes` bytes and stores how many;
- *  0 means the end. A status other than VTC_OK is passed on. Compressed input is unpacked by the
- *  caller. */
+/** Where input comes from: fills `buffer` with up to `capacity_bytes` bytes (65,536 or more) and
+ *  stores how many; 0 means the end. A status other than VTC_OK is passed on. Compressed input is
+ *  unpacked by the caller. */
 typedef vtc_status (*vtc_read_fn)(void *context, void *buffer, size_t capacity_bytes,
                                   size_t *out_bytes, struct vtc_error *err);
 
@@ -56,8 +56,9 @@ struct vtc_compress_result {
     uint64_t issues;     /**< places that are no event; see `vtc info` */
     uint64_t first_issue_offset;   /**< in the document, of the first of them */
     const char *first_issue_cause; /**< in words; NULL without issues */
-    int cut_off;                   /**< not 0: the document ends early, within an event … */
-    uint64_t cut_off_offset;       /**< … that begins here; input_bytes: between events */
+    int cut_off;                   /**< not 0: the document ends before it is closed */
+    uint64_t cut_off_offset;       /**< then: of the event that is not ended; else input_bytes */
+    const char *cut_off_within;    /**< then: what is not closed, in words; else NULL */
 };
 
 /** Compresses one document.

@@ -111,7 +111,7 @@ struct vtc_summary {
     int has_document;          /**< not 0: the next ones are set */
     uint64_t document_bytes;   /**< the text that the trace came from */
     uint64_t document_hash[2]; /**< XXH3-128 of it: low, high */
-    int cut_off;               /**< not 0: the text ends within an event */
+    int cut_off;               /**< not 0: the text ends before it is closed */
     uint64_t issues;           /**< places of the text that are no event: all … */
     uint64_t issues_listed;    /**< … and those that vtc_reader_issue gives */
 };
