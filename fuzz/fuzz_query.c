@@ -47,7 +47,7 @@ static vtc_reader *trace_reader(void)
 }
 
 /* Texts are there, and an error of the question points into it. */
-static void check_row(const struct vtc_value *values, size_t column_count)
+static void check_row(const struct vtc_query_value *values, size_t column_count)
 {
     volatile char sink = 0;
     for (size_t i = 0; i < column_count; i++) {
@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct vtc_query_opts opts = {.struct_size = sizeof opts, .memory_limit_bytes = LIMIT_BYTES};
     struct vtc_error err = {0};
     vtc_query *query;
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     size_t column_count;
     char *text = malloc(size + 1);
     if (!text)

@@ -164,7 +164,7 @@ static void read_all(vtc_reader *reader)
     (void)!vtc_decompress(reader, discard, &total, NULL, NULL, NULL);
     (void)!vtc_verify(reader, NULL, NULL, NULL);
     for (size_t i = 0; i < sizeof QUESTIONS / sizeof *QUESTIONS; i++) {
-        const struct vtc_value *values;
+        const struct vtc_query_value *values;
         vtc_status status = vtc_query_open(reader, QUESTIONS[i], &opts, &query, NULL);
         if (status == VTC_ERR_ARGUMENT)
             abort();

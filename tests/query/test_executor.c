@@ -82,7 +82,7 @@ static vtc_status ask(vtc_reader *reader, const char *question, const struct vtc
 {
     char number[64];
     vtc_query *query;
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     size_t count;
     struct vtc_error err = {0};
     vtc_status status = vtc_query_open(reader, question, opts, &query, &err);
@@ -211,7 +211,7 @@ static void test_query__keeps_its_memory_limit(void **state)
     struct vtc_error err = {0};
     struct vtc_query_opts opts = {.struct_size = sizeof opts, .memory_limit_bytes = 5000};
     vtc_query *query;
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     (void)state;
     make_trace(&file, 3000, 10);
     vtc_reader *reader = open_bytes(&file);
@@ -238,7 +238,7 @@ static void test_query__is_cancelled(void **state)
     struct bytes file = {0};
     struct vtc_error err = {0};
     vtc_query *query;
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     (void)state;
     make_trace(&file, 3000, 10);
     vtc_reader *reader = open_bytes(&file);
