@@ -107,7 +107,8 @@ VTC_NODISCARD vtc_status vtci_slice_filter_row(struct vtci_slice_filter *filter,
                                                const struct vtci_slice_ref *at, bool *out_wanted);
 
 /* slice_plan.c: xBestIndex. idxStr has, for each argument, a column's and an operation's letter, and
- * behind a '/' the order, as column letters, capital for descending. */
+ * behind a '/' the order of the first rows, as column letters, capital for descending; or behind a '%'
+ * the column that rows are grouped by. */
 int vtci_slice_best_index(sqlite3_vtab *table, sqlite3_index_info *info);
 
 #define VTCI_SLICE_ORDER_MAX 6

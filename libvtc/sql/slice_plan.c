@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sql/slice.h"
+#include "sql/slice_groups.h"
 
 /* [choice] A limit above this is left to SQLite. */
 #define TOP_ROWS_MAX (UINT32_C(1) << 16)
@@ -181,6 +181,8 @@ static bool take_order(struct plan *plan)
     for (int i = 0; i < info->nOrderBy; i++)
         if (!can_order(info->aOrderBy[i].iColumn))
             return false;
+    /* The limit is taken over, so that SQLite leaves nothing out before it; it counts too. */
+    info->aConstraintUsage[plan->limit].argvIndex = (int)(plan->text_len / 2) + 1;
     plan->text[plan->text_len++] = '/';
     for (int i = 0; i < info->nOrderBy; i++) {
         char letter = column_letter(info->aOrderBy[i].iColumn);
@@ -192,6 +194,20 @@ static bool take_order(struct plan *plan)
     info->idxNum = (int)wanted;
     if (plan->rows > wanted)
         plan->rows = wanted;
+    return true;
+}
+
+/* Rows in the order of a column with few values, for GROUP BY above all. */
+static bool take_groups(struct plan *plan)
+{
+    sqlite3_index_info *info = plan->info;
+    if (info->nOrderBy != 1 || plan->is_one ||
+        !vtci_slice_groups_can(plan->table->trace, info->aOrderBy[0].iColumn, info->colUsed))
+        return false;
+    char letter = column_letter(info->aOrderBy[0].iColumn);
+    plan->text[plan->text_len++] = '%';
+    plan->text[plan->text_len++] = info->aOrderBy[0].desc ? (char)(letter - 'a' + 'A') : letter;
+    info->orderByConsumed = 1;
     return true;
 }
 
@@ -223,7 +239,7 @@ int vtci_slice_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
     take_all(&plan);
     bool has_top = take_order(&plan);
     /* Rows in the order of their numbers, as nothing else is asked for. */
-    if (!has_top && info->nOrderBy == 1 && !info->aOrderBy[0].desc &&
+    if (!has_top && !take_groups(&plan) && info->nOrderBy == 1 && !info->aOrderBy[0].desc &&
         (info->aOrderBy[0].iColumn == VTCI_SLICE_ID ||
          info->aOrderBy[0].iColumn == VTCI_SLICE_SLICE_ID))
         info->orderByConsumed = 1;

@@ -73,6 +73,7 @@ static int args_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out_cursor)
         return SQLITE_NOMEM;
     memset(cursor, 0, sizeof *cursor);
     vtci_arg_set_init(&cursor->set, &((struct vtci_table *)base)->trace->memory);
+    ((struct vtci_table *)base)->trace->cursors++;
     *out_cursor = &cursor->base;
     return SQLITE_OK;
 }
@@ -82,6 +83,7 @@ static int args_close(sqlite3_vtab_cursor *base)
     struct cursor *cursor = (struct cursor *)base;
     vtci_open_block_put(trace_of(base), cursor->at.block);
     vtci_arg_set_free(&cursor->set);
+    trace_of(base)->cursors--;
     sqlite3_free(cursor);
     return SQLITE_OK;
 }

@@ -62,11 +62,11 @@ static int counter_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 
 static int counter_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out_cursor)
 {
-    (void)base;
     struct cursor *cursor = sqlite3_malloc64(sizeof *cursor);
     if (!cursor)
         return SQLITE_NOMEM;
     memset(cursor, 0, sizeof *cursor);
+    ((struct vtci_table *)base)->trace->cursors++;
     *out_cursor = &cursor->base;
     return SQLITE_OK;
 }
@@ -75,6 +75,7 @@ static int counter_close(sqlite3_vtab_cursor *base)
 {
     struct cursor *cursor = (struct cursor *)base;
     VTCI_ARRAY_FREE(&trace_of(base)->memory, cursor->values.values, cursor->values.capacity);
+    trace_of(base)->cursors--;
     sqlite3_free(cursor);
     return SQLITE_OK;
 }

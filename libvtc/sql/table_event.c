@@ -98,11 +98,11 @@ static int event_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 
 static int event_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out_cursor)
 {
-    (void)base;
     struct cursor *cursor = sqlite3_malloc64(sizeof *cursor);
     if (!cursor)
         return SQLITE_NOMEM;
     memset(cursor, 0, sizeof *cursor);
+    ((struct vtci_table *)base)->trace->cursors++;
     *out_cursor = &cursor->base;
     return SQLITE_OK;
 }
@@ -116,6 +116,7 @@ static void leave_block(struct cursor *cursor)
 static int event_close(sqlite3_vtab_cursor *base)
 {
     leave_block((struct cursor *)base);
+    trace_of(base)->cursors--;
     sqlite3_free(base);
     return SQLITE_OK;
 }

@@ -51,17 +51,18 @@ static int rows_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 
 static int rows_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out_cursor)
 {
-    (void)base;
     struct cursor *cursor = sqlite3_malloc64(sizeof *cursor);
     if (!cursor)
         return SQLITE_NOMEM;
     memset(cursor, 0, sizeof *cursor);
+    ((struct vtci_table *)base)->trace->cursors++;
     *out_cursor = &cursor->base;
     return SQLITE_OK;
 }
 
 static int rows_close(sqlite3_vtab_cursor *cursor)
 {
+    ((struct vtci_table *)cursor->pVtab)->trace->cursors--;
     sqlite3_free(cursor);
     return SQLITE_OK;
 }

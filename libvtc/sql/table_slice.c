@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "sql/slice.h"
+#include "sql/slice_groups.h"
 
 static const char columns[] =
     "CREATE TABLE slice(id INTEGER, ts INTEGER, dur INTEGER, track_id INTEGER, category TEXT, "
@@ -20,6 +20,7 @@ struct cursor {
     uint64_t next_block;
     struct vtci_slice_top top; /* rows NULL: none */
     size_t next_top;
+    struct vtci_slice_groups groups; /* trace NULL: none */
 };
 
 static struct vtci_sql_trace *trace_of(const sqlite3_vtab_cursor *cursor)
@@ -48,12 +49,12 @@ static int slice_best_index(sqlite3_vtab *table, sqlite3_index_info *info)
 
 static int slice_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out_cursor)
 {
-    (void)table;
     struct cursor *cursor = sqlite3_malloc64(sizeof *cursor);
     if (!cursor)
         return SQLITE_NOMEM;
     memset(cursor, 0, sizeof *cursor);
     vtci_slice_filter_init(&cursor->filter);
+    ((struct vtci_table *)table)->trace->cursors++;
     *out_cursor = &cursor->base;
     return SQLITE_OK;
 }
@@ -66,6 +67,7 @@ static void reset(struct cursor *cursor)
     vtci_slice_filter_free(&cursor->filter, &trace->memory);
     vtci_release(&trace->memory, cursor->top.rows, cursor->top.wanted * sizeof *cursor->top.rows);
     memset(&cursor->top, 0, sizeof cursor->top);
+    vtci_slice_groups_free(&cursor->groups);
     cursor->next_block = cursor->next_top = 0;
     cursor->fields = cursor->wants = 0;
 }
@@ -73,6 +75,7 @@ static void reset(struct cursor *cursor)
 static int slice_close(sqlite3_vtab_cursor *base)
 {
     reset((struct cursor *)base);
+    trace_of(base)->cursors--;
     sqlite3_free(base);
     return SQLITE_OK;
 }
@@ -153,6 +156,18 @@ static vtc_status start_top(struct cursor *cursor, const char *order, size_t wan
     return next_top(cursor);
 }
 
+static vtc_status start_groups(struct cursor *cursor, char letter, uint64_t used,
+                               bool has_conditions)
+{
+    struct vtci_slice_groups *groups = &cursor->groups;
+    groups->trace = trace_of(&cursor->base);
+    groups->is_descending = letter < 'a';
+    groups->key_column = letter - (groups->is_descending ? 'A' : 'a');
+    groups->used = used;
+    groups->fields = cursor->fields;
+    return vtci_slice_groups_make(groups, &cursor->filter, has_conditions);
+}
+
 static vtc_status prepare(struct cursor *cursor, uint64_t used)
 {
     struct vtci_sql_trace *trace = trace_of(&cursor->base);
@@ -176,12 +191,15 @@ static vtc_status filter(struct cursor *cursor, size_t wanted, const char *plan,
                                       argv[arguments]));
     }
     const char *order = plan + 2 * arguments;
-    for (const char *at = order + 1; *order == '/' && *at && *at != '#'; at++)
+    uint64_t used_by_query = used_text ? strtoull(used_text + 1, NULL, 16) : UINT64_MAX;
+    for (const char *at = order + 1; (*order == '/' || *order == '%') && *at && *at != '#'; at++)
         used |= UINT64_C(1) << (*at < 'a' ? *at - 'A' : *at - 'a');
     VTC_TRY(prepare(cursor, used));
     VTC_TRY(vtci_slice_filter_end(&cursor->filter, trace));
     if (*order == '/')
         return start_top(cursor, order + 1, wanted);
+    if (*order == '%')
+        return start_groups(cursor, order[1], used_by_query, arguments > 0);
     const struct vtci_bounds *id = &cursor->filter.id;
     uint64_t all = trace->slice_first[trace->summary.blocks];
     if (id->low == id->high && id->low >= 0 && (uint64_t)id->low < all) {
@@ -210,6 +228,10 @@ static int slice_next(sqlite3_vtab_cursor *base)
 {
     struct cursor *cursor = (struct cursor *)base;
     vtc_status status;
+    if (cursor->groups.trace) {
+        vtci_slice_groups_next(&cursor->groups);
+        return SQLITE_OK;
+    }
     if (cursor->top.rows) {
         status = next_top(cursor);
     } else {
@@ -223,19 +245,26 @@ static int slice_next(sqlite3_vtab_cursor *base)
 
 static int slice_eof(sqlite3_vtab_cursor *base)
 {
-    return ((const struct cursor *)base)->at.block == NULL;
+    const struct cursor *cursor = (const struct cursor *)base;
+    return cursor->at.block == NULL && !cursor->groups.has_row;
 }
 
 static int slice_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     struct cursor *cursor = (struct cursor *)base;
+    if (cursor->groups.trace) {
+        vtci_slice_groups_column(context, &cursor->groups, column);
+        return SQLITE_OK;
+    }
     vtc_status status = vtci_slice_column(context, trace_of(base), &cursor->at, column);
     return vtci_table_fail(base->pVtab, trace_of(base), status);
 }
 
 static int slice_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out_rowid)
 {
-    *out_rowid = vtci_slice_number(trace_of(base), &((struct cursor *)base)->at);
+    const struct cursor *cursor = (const struct cursor *)base;
+    *out_rowid =
+        cursor->groups.trace ? cursor->groups.at : vtci_slice_number(trace_of(base), &cursor->at);
     return SQLITE_OK;
 }
 

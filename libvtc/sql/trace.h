@@ -47,6 +47,7 @@ struct vtci_sql_trace {
     uint32_t session_count;
     struct vtci_loss *losses;
     size_t loss_count, loss_capacity;
+    unsigned cursors;     /* of tables, that are open */
     vtc_query *query;     /* that is being answered, which may be cancelled; NULL: none */
     struct vtc_error err; /* of the last failure */
 };
