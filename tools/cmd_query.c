@@ -165,7 +165,8 @@ enum exit_code cmd_query(int argc, char **argv)
     if (code != CODE_OK)
         return code;
     if (options.help)
-        return help_print("query");
+        return help_print(
+            options.operand_count && strcmp(options.operands[0], "verbs") == 0 ? "verbs" : "query");
     if (options.operand_count < 2) {
         message_print("query", "expected a file and a question, as in: vtc query trace.vtc "
                                "'slowest 20'");

@@ -15,7 +15,7 @@ static const char MAIN_HELP[] =
     "  decompress  trace.vtc to the very bytes of trace.json\n"
     "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
     "  info        what is in a file, and what it takes\n"
-    "  export      a trace as JSON that Perfetto and Chrome open\n"
+    "  export      a trace as JSON that Perfetto and Chrome open, or as an SQLite database\n"
     "  tail        follow a program that records\n"
     "  recover     a good file from a damaged one\n"
     "  compact     make recorded files small, in place, and keep history within bounds\n"
@@ -81,16 +81,52 @@ static const char VERIFY_HELP[] =
     "\n" COMMON_HELP;
 
 static const char QUERY_HELP[] =
-    "usage: vtc query [OPTION]... FILE QUERY\n"
+    "usage: vtc query [OPTION]... FILE QUESTION\n"
+    "       vtc query --help verbs     what can be asked, by example\n"
     "\n"
-    "Asks a trace. QUERY is\n"
+    "Asks a trace, for example\n"
     "\n"
-    "  slowest N          the N longest spans, from X events and from pairs of B and E\n"
+    "  slowest 20                     the longest spans, from X and from pairs of B and E\n"
+    "  top 20 by self                 names by the time that their spans took themselves\n"
+    "  count by thread between 1.2s and 1.5s\n"
+    "  histogram of 'parse*' where args.size > 4096\n"
     "\n"
-    "Tables show times in readable units, the start counted from the first event; csv and json\n"
-    "in ns, as in the trace.\n"
+    "Tables show times in readable units, counted from the first event; csv and json in ns, as in\n"
+    "the trace.\n"
     "\n"
-    "      --format WHAT  table (default), csv or json\n" THREADS_HELP COMMON_HELP;
+    "      --format WHAT  table (default), csv, json or ndjson (an object a line)\n"
+    "      --raw          times in tables too in ns, as in the trace\n"
+    "      --limit N      print at most N rows, or 'all' (tables: 1000)\n"
+    "      --timeout TIME give up after TIME, e.g. 10s\n" THREADS_HELP COMMON_HELP;
+
+static const char VERBS_HELP[] =
+    "A question is a verb, then clauses:\n"
+    "\n"
+    "  slowest 20                     the longest spans\n"
+    "  top 20 by self                 names; or by total, count, mean, max\n"
+    "  count by name                  events; or by thread, process, category, phase\n"
+    "  histogram of 'sleep*'          how durations are spread, with percentiles\n"
+    "  calls of parse                 callers and callees, with times\n"
+    "  tree of thread main            the call tree, merged by name; or only: tree\n"
+    "  timeline                       how busy each thread is over time\n"
+    "  gaps 10                        the longest idle stretches of threads\n"
+    "  counters                       each counter: least, greatest, mean and last value\n"
+    "  async                          asynchronous operations, the longest first\n"
+    "  flows                          arrows from thread to thread, the longest first\n"
+    "  threads                        each thread: events, spans, from when to when\n"
+    "  stats                          the file as a whole, and what its recordings lost\n"
+    "\n"
+    "  ... of 'json.*'                names by a glob, or a regular expression: of /^json/\n"
+    "  ... where dur > 1.5ms and (category = io or not name = main)\n"
+    "  ... where args.size >= 64KiB and args.url = http*\n"
+    "  ... between 1.2s and 1.5s      times since the first event; @N: as in the trace\n"
+    "  ... in thread main             its name or tid; and: in process NAME\n"
+    "  ... order by start desc        any column of the answer\n"
+    "  ... limit 10\n"
+    "\n"
+    "Conditions compare name, category, thread, process, phase (= != ~ with a glob or /regex/),\n"
+    "dur, ts and args.KEY (= != < <= > >=), joined by and, or, not and parentheses.\n"
+    "Units: ns us ms s m h; B KB MB GB TB KiB MiB GiB TiB. Names with blanks go between quotes.\n";
 
 static const char RECORD_HELP[] =
     "usage: vtc record [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
@@ -131,15 +167,25 @@ static const char SYMBOLIZE_HELP[] =
     "  -h, --help           this text\n";
 
 static const char EXPORT_HELP[] =
-    "usage: vtc export --to chrome [OPTION]... FILE\n"
+    "usage: vtc export --to chrome|sqlite [OPTION]... FILE\n"
     "\n"
+    "--to sqlite writes a plain database, FILE.db or what -o names, with the tables that\n"
+    "'vtc query FILE SELECT ...' has, with indexes and views.\n"
+    "\n"
+    "--to chrome:\n"
     "Writes a trace as Chrome trace-event JSON: FILE.json, or what -o names; packed by gzip if "
     "that\n"
     "ends in .gz. Of a trace that came from JSON it is the document itself; where that is cut off "
     "or\n"
     "has garbage in it, its events between brackets.\n"
     "\n"
-    "      --to chrome    the format; there is this one\n"
+    "      --to FORMAT    chrome or sqlite\n"
+    "      --tables LIST  sqlite: only these tables, each with its columns in parentheses where "
+    "not\n"
+    "                     all are wanted: 'slice(ts,dur,name),thread'\n"
+    "      --since NS, --until NS\n"
+    "                     sqlite: only slices, counters and events that touch these times, which\n"
+    "                     are as in the column ts\n"
     "  -o, --output FILE  write to FILE (- for standard output)\n"
     "  -c, --stdout       write to standard output\n"
     "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
@@ -210,6 +256,7 @@ static const struct {
     {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
     {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
     {"merge", MERGE_HELP},       {"record", RECORD_HELP},         {"symbolize", SYMBOLIZE_HELP},
+    {"verbs", VERBS_HELP},
 };
 
 enum exit_code help_print(const char *command)

@@ -29,7 +29,7 @@ _vtc() {
         return
         ;;
     --format)
-        mapfile -t COMPREPLY < <(compgen -W 'table csv json' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'table csv json ndjson' -- "$cur")
         return
         ;;
     --keep-age)
@@ -38,6 +38,14 @@ _vtc() {
         ;;
     --keep-size)
         mapfile -t COMPREPLY < <(compgen -W '100M 1G 10G 100G' -- "$cur")
+        return
+        ;;
+    --timeout)
+        mapfile -t COMPREPLY < <(compgen -W '1s 10s 1m' -- "$cur")
+        return
+        ;;
+    --limit)
+        mapfile -t COMPREPLY < <(compgen -W '10 100 1000 all' -- "$cur")
         return
         ;;
     --watch)
@@ -73,7 +81,7 @@ _vtc() {
         decompress) words=$writing ;;
         info) words="$reading --json" ;;
         verify) words=$reading ;;
-        query) words="$reading --format -T --threads" ;;
+        query) words="$reading --format -T --threads --raw --limit --timeout" ;;
         export) words="$reading --to -c -f -o --stdout --force --output -T --threads" ;;
         tail) words="$reading -n --rows --format" ;;
         record)
@@ -102,7 +110,8 @@ _vtc() {
     compress) _vtc_files .json .json.gz .json.zst ;;
     query)
         if [[ $previous == *.vtc ]]; then
-            mapfile -t COMPREPLY < <(compgen -W 'slowest' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W 'slowest top count histogram calls tree timeline gaps
+                counters async flows threads stats' -- "$cur")
         else
             _vtc_files .vtc
         fi

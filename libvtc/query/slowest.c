@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "query/batch.h"
 #include "query/block_ranks.h"
 #include "query/slowest.h"
 #include "query/thread_list.h"
@@ -26,7 +27,9 @@
 
 struct visit {
     struct vtci_verbs *verbs;
-    const vtc_reader *reader;
+    vtc_reader *reader;
+    const struct vtci_filter *filter;
+    bool is_filtered; /* not all spans of a block are meant */
     struct vtci_block_ranks ranks;
     pthread_mutex_t lock;
     size_t next;        /* rank to be visited next */
@@ -37,31 +40,44 @@ struct visit {
 };
 
 /* SPEC: ZON-4. What was not read was left out on the word of such zone maps. */
-static vtc_status check_zone(const vtc_reader *reader, const struct vtci_block_rank *rank,
-                             const struct vtc_spans *spans, struct vtc_error *err)
+static vtc_status check_zone(const struct visit *visit, const struct vtci_block_rank *rank,
+                             const struct vtci_batch *batch, struct vtc_error *err)
 {
     int64_t longest_ns = 0;
-    for (size_t i = 0; i < spans->count; i++)
-        if (spans->duration_ns[i] > longest_ns)
-            longest_ns = spans->duration_ns[i];
-    if ((uint64_t)longest_ns == rank->longest_ns)
+    for (size_t i = 0; i < batch->selected_count; i++)
+        if (batch->duration_ns[batch->selected[i]] > longest_ns)
+            longest_ns = batch->duration_ns[batch->selected[i]];
+    if (visit->is_filtered || (uint64_t)longest_ns == rank->longest_ns)
         return VTC_OK;
     struct vtc_zone zone;
-    VTC_TRY(vtc_reader_zone(reader, rank->block, &zone));
+    VTC_TRY(vtc_reader_zone(visit->reader, rank->block, &zone));
     return vtci_error_set(err, VTC_ERR_CORRUPT, zone.file_offset, "ZON-4",
                           "expected a longest span of %llu ns by the zone map, found %lld ns",
                           (unsigned long long)rank->longest_ns, (long long)longest_ns);
 }
 
-/* With the lock held. */
-static vtc_status take_spans(struct visit *visit, uint64_t index, const vtc_block *block,
-                             const struct vtc_spans *spans, struct vtc_error *err)
+/* Whether any span of the batch may get into the heap: only then the rest of it is unpacked. */
+static bool is_worth_it(struct visit *visit, const struct vtci_batch *batch)
+{
+    pthread_mutex_lock(&visit->lock);
+    const struct vtci_span_heap *heap = visit->heap;
+    int64_t least_ns = vtci_span_heap_is_full(heap) ? heap->spans[0].duration_ns : INT64_MIN;
+    pthread_mutex_unlock(&visit->lock);
+    for (size_t i = 0; i < batch->selected_count; i++)
+        if (batch->duration_ns[batch->selected[i]] >= least_ns)
+            return true;
+    return false;
+}
+
+static vtc_status take_spans(struct visit *visit, const struct vtci_batch *batch,
+                             struct vtc_error *err)
 {
     struct vtci_span_heap *heap = visit->heap;
-    atomic_fetch_add_explicit(&visit->verbs->query.blocks_read, 1, memory_order_relaxed);
-    vtc_status status = vtci_span_heap_add(heap, index, spans);
+    pthread_mutex_lock(&visit->lock);
+    vtc_status status = vtci_span_heap_add(heap, batch);
     if (status == VTC_OK)
-        status = vtci_span_heap_settle(heap, visit->reader, block, index);
+        status = vtci_span_heap_settle(heap, visit->reader, batch->block, batch->index);
+    pthread_mutex_unlock(&visit->lock);
     if (status != VTC_OK)
         vtci_error_set(err, status, VTC_NO_OFFSET, NULL,
                        "%llu spans do not fit into the memory limit",
@@ -69,23 +85,20 @@ static vtc_status take_spans(struct visit *visit, uint64_t index, const vtc_bloc
     return status;
 }
 
-static vtc_status visit_block(struct visit *visit, const struct vtci_block_rank *rank,
-                              struct vtc_error *err)
+static vtc_status visit_block(struct visit *visit, struct vtci_batch_reader *batches,
+                              const struct vtci_block_rank *rank, struct vtc_error *err)
 {
-    vtc_block *block = NULL;
-    const struct vtc_spans *spans = NULL;
-    VTC_TRY(vtci_query_check(&visit->verbs->query, err));
-    VTC_TRY(vtc_block_open(visit->reader, rank->block, VTC_FIELD_SPANS, &block, err));
-    vtc_status status = vtc_block_spans(block, &spans, err);
-    if (status == VTC_OK)
-        status = check_zone(visit->reader, rank, spans, err);
-    if (status == VTC_OK) {
-        pthread_mutex_lock(&visit->lock);
-        status = take_spans(visit, rank->block, block, spans, err);
-        pthread_mutex_unlock(&visit->lock);
-    }
-    vtc_block_close(block);
-    return status;
+    if (vtci_filter_excludes(visit->filter, rank->block, true))
+        return VTC_OK;
+    vtc_status status = vtci_batch_read(batches, rank->block, err);
+    if (status == VTC_OK || (status == VTC_END && !visit->is_filtered))
+        status = check_zone(visit, rank, &batches->batch, err);
+    if (status != VTC_OK)
+        return status == VTC_END ? VTC_OK : status;
+    if (!is_worth_it(visit, &batches->batch))
+        return VTC_OK;
+    VTC_TRY(vtci_batch_add_fields(batches, VTC_FIELD_SPANS, err));
+    return take_spans(visit, &batches->batch, err);
 }
 
 /* The next block that is worth it; NULL when there is none. */
@@ -115,15 +128,20 @@ static void note_failure(struct visit *visit, size_t rank, vtc_status status,
 
 static void *worker_main(void *context)
 {
+    static const struct vtci_batch_wish wish = {.spans = true,
+                                                .fields = VTC_FIELD_TIME | VTC_FIELD_DURATION};
     struct visit *visit = context;
     const struct vtci_block_rank *rank;
+    struct vtci_batch_reader batches;
+    vtci_batch_reader_init(&batches, &visit->verbs->query, visit->reader, visit->filter, &wish);
     while ((rank = next_rank(visit)) != NULL) {
         struct vtc_error err;
         memset(&err, 0, sizeof err);
-        vtc_status status = visit_block(visit, rank, &err);
+        vtc_status status = visit_block(visit, &batches, rank, &err);
         if (status != VTC_OK)
             note_failure(visit, (size_t)(rank - visit->ranks.ranks), status, &err);
     }
+    vtci_batch_reader_free(&batches);
     return NULL;
 }
 
@@ -165,15 +183,18 @@ static vtc_status take_list(struct vtci_span_heap *heap, const vtc_reader *reade
     return status;
 }
 
-static vtc_status visit_ranked(struct vtci_verbs *verbs, struct vtci_span_heap *heap,
-                               struct vtc_error *err)
+static vtc_status visit_ranked(struct vtci_verbs *verbs, const struct vtci_filter *filter,
+                               struct vtci_span_heap *heap, struct vtc_error *err)
 {
+    bool is_filtered = filter->conjunct_count > 0 || filter->has_range;
     struct visit visit = {.verbs = verbs,
                           .reader = verbs->reader,
+                          .filter = filter,
+                          .is_filtered = is_filtered,
                           .failed_rank = SIZE_MAX,
                           .heap = heap};
-    VTC_TRY(vtci_block_ranks_make(&visit.ranks, &verbs->query.memory, verbs->reader, heap->wanted,
-                                  err));
+    VTC_TRY(vtci_block_ranks_make(&visit.ranks, &verbs->query.memory, verbs->reader,
+                                  is_filtered ? UINT64_MAX : heap->wanted, err));
     int failure = pthread_mutex_init(&visit.lock, NULL);
     if (failure == 0) {
         visit_all(&visit, verbs->threads);
@@ -187,12 +208,14 @@ static vtc_status visit_ranked(struct vtci_verbs *verbs, struct vtci_span_heap *
     return visit.status;
 }
 
-vtc_status vtci_slowest_find(struct vtci_verbs *verbs, struct vtci_span_heap *heap,
-                             struct vtc_error *err)
+vtc_status vtci_slowest_find(struct vtci_verbs *verbs, const struct vtci_filter *filter,
+                             struct vtci_span_heap *heap, struct vtc_error *err)
 {
-    vtc_status status = take_list(heap, verbs->reader, err);
+    vtc_status status = VTC_END;
+    if (filter->conjunct_count == 0 && !filter->has_range)
+        status = take_list(heap, verbs->reader, err);
     if (status == VTC_END)
-        status = visit_ranked(verbs, heap, err);
+        status = visit_ranked(verbs, filter, heap, err);
     if (status == VTC_OK)
         vtci_span_heap_order(heap);
     return status;
@@ -241,13 +264,14 @@ static vtc_status load_threads(struct vtci_verbs *verbs, const struct vtci_span_
     return status;
 }
 
-vtc_status vtci_slowest_run(struct vtci_verbs *verbs, struct vtc_error *err)
+vtc_status vtci_slowest_run(struct vtci_verbs *verbs, const struct vtci_filter *filter,
+                            struct vtc_error *err)
 {
     struct vtci_span_heap heap;
     struct vtci_thread_list threads;
     vtci_span_heap_init(&heap, &verbs->query.memory, verbs->question.count);
     vtci_thread_list_init(&threads, &verbs->query.memory);
-    vtc_status status = vtci_slowest_find(verbs, &heap, err);
+    vtc_status status = vtci_slowest_find(verbs, filter, &heap, err);
     if (status == VTC_OK)
         status = load_threads(verbs, &heap, &threads, err);
     if (status == VTC_OK)

@@ -89,22 +89,22 @@ static vtc_status add_one(struct vtci_span_heap *heap, const struct vtc_span *sp
     return VTC_OK;
 }
 
-vtc_status vtci_span_heap_add(struct vtci_span_heap *heap, uint64_t block,
-                              const struct vtc_spans *spans)
+vtc_status vtci_span_heap_add(struct vtci_span_heap *heap, const struct vtci_batch *batch)
 {
-    for (size_t i = 0; i < spans->count; i++) {
+    for (size_t n = 0; n < batch->selected_count; n++) {
+        uint32_t i = batch->selected[n];
         /* The common case first: most spans are shorter than all that are kept. */
-        if (vtci_span_heap_is_full(heap) && spans->duration_ns[i] < heap->spans[0].duration_ns)
+        if (vtci_span_heap_is_full(heap) && batch->duration_ns[i] < heap->spans[0].duration_ns)
             continue;
         struct vtc_span span = {
-            .start_ns = spans->start_ns[i],
-            .duration_ns = spans->duration_ns[i],
-            .track = spans->track[i],
-            .row = spans->row[i],
-            .block = block,
-            .phase = spans->phase[i],
+            .start_ns = batch->time_ns[i],
+            .duration_ns = batch->duration_ns[i],
+            .track = batch->track[i],
+            .row = batch->row[i],
+            .block = batch->index,
+            .phase = batch->phase[i],
         };
-        struct vtci_span_texts texts = {spans->name[i], spans->category[i], NULL, 0};
+        struct vtci_span_texts texts = {batch->name[i], batch->category[i], NULL, 0};
         VTC_TRY(add_one(heap, &span, &texts));
     }
     return VTC_OK;

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "base/memory.h"
-#include "vtc/block.h"
+#include "query/batch.h"
 
 struct vtci_span_texts {
     vtc_string name;
@@ -36,9 +36,9 @@ static inline bool vtci_span_heap_is_full(const struct vtci_span_heap *heap)
     return heap->count == heap->wanted;
 }
 
-/* Takes the spans of a block that belong to the N longest. NO_MEMORY. */
-VTC_NODISCARD vtc_status vtci_span_heap_add(struct vtci_span_heap *heap, uint64_t block,
-                                            const struct vtc_spans *spans);
+/* Takes the selected spans of a block that belong to the N longest. NO_MEMORY. */
+VTC_NODISCARD vtc_status vtci_span_heap_add(struct vtci_span_heap *heap,
+                                            const struct vtci_batch *batch);
 /* Takes a span whose texts last, if it belongs to the N longest. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_span_heap_add_told(struct vtci_span_heap *heap,
                                                  const struct vtc_span *span);

@@ -37,12 +37,12 @@ static int compare_names(const void *a, const void *b)
 
 /* One entry a track. */
 static vtc_status list_tracks(struct vtci_thread_list *list, const uint32_t *tracks,
-                              size_t track_count)
+                              size_t track_count, uint64_t known_count)
 {
     VTC_TRY(VTCI_ARRAY_RESERVE(list->memory, list->threads, list->capacity, track_count));
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < track_count; i++)
-        if (tracks[i] != VTC_NO_TRACK)
+        if (tracks[i] < known_count)
             list->threads[count++] = (struct vtci_thread){.track = tracks[i]};
     if (count > 0)
         qsort(list->threads, count, sizeof *list->threads, compare_tracks);
@@ -118,7 +118,9 @@ static vtc_status make_labels(struct vtci_thread_list *list)
 vtc_status vtci_thread_list_load(struct vtci_thread_list *list, vtc_reader *reader,
                                  const uint32_t *tracks, size_t track_count, struct vtc_error *err)
 {
-    if (list_tracks(list, tracks, track_count) != VTC_OK)
+    struct vtc_summary summary;
+    vtc_reader_summary(reader, &summary);
+    if (list_tracks(list, tracks, track_count, summary.tracks) != VTC_OK)
         return vtci_error_memory(err, track_count * sizeof *list->threads);
     for (size_t i = 0; i < list->count; i++) {
         struct vtci_thread *thread = &list->threads[i];

@@ -31,7 +31,7 @@ struct vtci_thread_list {
 
 void vtci_thread_list_init(struct vtci_thread_list *list, struct vtci_memory *memory);
 void vtci_thread_list_free(struct vtci_thread_list *list);
-/* Looks up what `tracks`, which may repeat, are called. May read blocks. NO_MEMORY, or as
+/* Looks up what `tracks`, which may repeat or be none, are called. May read blocks. NO_MEMORY, or as
  * vtc_reader_track_names. */
 VTC_NODISCARD vtc_status vtci_thread_list_load(struct vtci_thread_list *list, vtc_reader *reader,
                                                const uint32_t *tracks, size_t track_count,

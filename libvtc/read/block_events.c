@@ -46,22 +46,23 @@ struct run {
     uint32_t rows;
 };
 
-struct maker {
+struct vtci_event_maker {
     vtc_block *block;
     struct run *runs;
     size_t run_count;
     uint8_t *used;      /* by local id: whether a row has it */
     struct step *steps; /* by local id: of the field in work */
+    uint8_t *phases;    /* by event */
     struct vtc_error *err;
 };
 
-static void *array(const struct maker *maker, size_t count, size_t item_bytes)
+static void *array(const struct vtci_event_maker *maker, size_t count, size_t item_bytes)
 {
     return vtci_arena_array(&maker->block->arena, count ? count : 1, item_bytes);
 }
 
 /* Which rows are events, and their phases. */
-static vtc_status make_rows(struct maker *maker, uint8_t **out_phases)
+static vtc_status make_rows(struct vtci_event_maker *maker, uint8_t **out_phases)
 {
     vtc_block *block = maker->block;
     const struct vtci_event_plan *plan = &block->definitions->events;
@@ -101,7 +102,7 @@ static vtc_status make_rows(struct maker *maker, uint8_t **out_phases)
     return VTC_OK;
 }
 
-static vtc_status decode_column(const struct maker *maker, unsigned tracked,
+static vtc_status decode_column(const struct vtci_event_maker *maker, unsigned tracked,
                                 const struct vtci_values **out_values)
 {
     static const struct vtci_values none;
@@ -113,8 +114,8 @@ static vtc_status decode_column(const struct maker *maker, unsigned tracked,
 }
 
 /* How many plain strings come before each value of a column. */
-static vtc_status count_plain(const struct maker *maker, const struct vtci_values *values,
-                              struct plain_places *out)
+static vtc_status count_plain(const struct vtci_event_maker *maker,
+                              const struct vtci_values *values, struct plain_places *out)
 {
     out->before = NULL;
     if (values->plain_count == 0)
@@ -136,7 +137,8 @@ static vtc_status count_plain(const struct maker *maker, const struct vtci_value
 
 /* Fills the steps of the shapes that occur. True when the value of event i is value i of one column,
  * as in a block whose events are all alike. */
-static bool make_steps(const struct maker *maker, enum vtci_event_field which, place *out_direct)
+static bool make_steps(const struct vtci_event_maker *maker, enum vtci_event_field which,
+                       place *out_direct)
 {
     const struct vtci_event_plan *plan = &maker->block->definitions->events;
     bool is_direct = true;
@@ -161,7 +163,7 @@ static bool make_steps(const struct maker *maker, enum vtci_event_field which, p
     return is_direct;
 }
 
-static vtc_status find_places(const struct maker *maker, enum vtci_event_field which,
+static vtc_status find_places(const struct vtci_event_maker *maker, enum vtci_event_field which,
                               struct field *field)
 {
     vtc_block *block = maker->block;
@@ -229,7 +231,7 @@ static struct vtci_bytes bytes_of(const vtc_block *block, vtc_string string)
 }
 
 /* SPEC 7.11. */
-static int64_t time_of(const struct maker *maker, const struct field *field, place at)
+static int64_t time_of(const struct vtci_event_maker *maker, const struct field *field, place at)
 {
     size_t index = at >> PLACE_SHIFT;
     vtc_string string;
@@ -249,7 +251,7 @@ static int64_t time_of(const struct maker *maker, const struct field *field, pla
     return vtci_time_ns_from_text(text.data, text.len_bytes, &ns) ? ns : VTC_NO_TIME;
 }
 
-static vtc_status make_times(const struct maker *maker, enum vtci_event_field which,
+static vtc_status make_times(const struct vtci_event_maker *maker, enum vtci_event_field which,
                              int64_t **out_times)
 {
     struct field field;
@@ -274,8 +276,8 @@ static vtc_status make_times(const struct maker *maker, enum vtci_event_field wh
 }
 
 /* The text of a number, with its quotes if it has them. */
-static vtc_status number_text(const struct maker *maker, const struct field *field, place at,
-                              bool with_quotes, struct vtci_bytes *out)
+static vtc_status number_text(const struct vtci_event_maker *maker, const struct field *field,
+                              place at, bool with_quotes, struct vtci_bytes *out)
 {
     size_t index = at >> PLACE_SHIFT;
     int64_t value = field->numbers->values[index];
@@ -303,7 +305,7 @@ static vtc_status number_text(const struct maker *maker, const struct field *fie
 
 /* With `only_strings` a value without quotes counts as absent; one between them is a string even where
  * its column is one of numbers. SPEC 7.10. */
-static vtc_status make_strings(const struct maker *maker, enum vtci_event_field which,
+static vtc_status make_strings(const struct vtci_event_maker *maker, enum vtci_event_field which,
                                bool only_strings, vtc_string **out_strings)
 {
     struct field field;
@@ -372,8 +374,8 @@ static inline bool halves_equal(struct track_half a, struct track_half b)
     return a.value == b.value && a.scale == b.scale && a.kind == b.kind && a.kind != HALF_TEXT;
 }
 
-static vtc_status half_text(const struct maker *maker, const struct field *field, place at,
-                            struct vtci_bytes *out)
+static vtc_status half_text(const struct vtci_event_maker *maker, const struct field *field,
+                            place at, struct vtci_bytes *out)
 {
     *out = (struct vtci_bytes){NULL, 0};
     if (at == 0)
@@ -404,7 +406,7 @@ static struct track_entry *cache_slot(const struct track_cache *cache, struct tr
     return &cache->entries[at];
 }
 
-static vtc_status cache_grow(const struct maker *maker, struct track_cache *cache)
+static vtc_status cache_grow(const struct vtci_event_maker *maker, struct track_cache *cache)
 {
     struct track_cache larger = {NULL, cache->entry_count ? cache->entry_count * 4 : 64, 0};
     larger.entries =
@@ -419,7 +421,7 @@ static vtc_status cache_grow(const struct maker *maker, struct track_cache *cach
     return VTC_OK;
 }
 
-static vtc_status find_track(const struct maker *maker, const struct field *pid_field,
+static vtc_status find_track(const struct vtci_event_maker *maker, const struct field *pid_field,
                              const struct field *tid_field, size_t event, uint32_t *out_track)
 {
     const struct vtci_definitions *definitions = maker->block->definitions;
@@ -432,7 +434,7 @@ static vtc_status find_track(const struct maker *maker, const struct field *pid_
     return VTC_OK;
 }
 
-static vtc_status make_tracks(const struct maker *maker, uint32_t **out_tracks)
+static vtc_status make_tracks(const struct vtci_event_maker *maker, uint32_t **out_tracks)
 {
     struct field pids, tids;
     VTC_TRY(find_places(maker, VTCI_EVENT_PID, &pids));
@@ -472,38 +474,60 @@ static vtc_status make_tracks(const struct maker *maker, uint32_t **out_tracks)
     return VTC_OK;
 }
 
-static vtc_status make_arrays(struct maker *maker, struct vtci_event_arrays *arrays)
+/* The arrays of `fields`, which the block does not have yet. */
+static vtc_status make_arrays(struct vtci_event_maker *maker, unsigned fields)
 {
-    unsigned fields = maker->block->fields;
-    VTC_TRY(make_rows(maker, &arrays->phase));
+    struct vtci_event_arrays arrays = {.phase = maker->phases};
+    struct vtc_events *all = &maker->block->all;
     if (fields & VTC_FIELD_TIME)
-        VTC_TRY(make_times(maker, VTCI_EVENT_TS, &arrays->time_ns));
+        VTC_TRY(make_times(maker, VTCI_EVENT_TS, &arrays.time_ns));
     if (fields & VTC_FIELD_DURATION)
-        VTC_TRY(make_times(maker, VTCI_EVENT_DUR, &arrays->duration_ns));
+        VTC_TRY(make_times(maker, VTCI_EVENT_DUR, &arrays.duration_ns));
     if (fields & VTC_FIELD_TRACK)
-        VTC_TRY(make_tracks(maker, &arrays->track));
+        VTC_TRY(make_tracks(maker, &arrays.track));
     if (fields & VTC_FIELD_NAME)
-        VTC_TRY(make_strings(maker, VTCI_EVENT_NAME, true, &arrays->name));
+        VTC_TRY(make_strings(maker, VTCI_EVENT_NAME, true, &arrays.name));
     if (fields & VTC_FIELD_CATEGORY)
-        VTC_TRY(make_strings(maker, VTCI_EVENT_CAT, true, &arrays->category));
+        VTC_TRY(make_strings(maker, VTCI_EVENT_CAT, true, &arrays.category));
     if (fields & VTC_FIELD_ID)
-        VTC_TRY(make_strings(maker, VTCI_EVENT_ID, false, &arrays->id));
-    return maker->used[0] ? vtci_block_fill_raw(maker->block, arrays, maker->err) : VTC_OK;
+        VTC_TRY(make_strings(maker, VTCI_EVENT_ID, false, &arrays.id));
+    if (maker->used[0])
+        VTC_TRY(vtci_block_fill_raw(maker->block, &arrays, maker->err));
+    all->time_ns = arrays.time_ns ? arrays.time_ns : all->time_ns;
+    all->duration_ns = arrays.duration_ns ? arrays.duration_ns : all->duration_ns;
+    all->track = arrays.track ? arrays.track : all->track;
+    all->name = arrays.name ? arrays.name : all->name;
+    all->category = arrays.category ? arrays.category : all->category;
+    all->id = arrays.id ? arrays.id : all->id;
+    return VTC_OK;
 }
 
 vtc_status vtci_block_make_events(vtc_block *block, struct vtc_error *err)
 {
-    struct maker maker = {block, NULL, 0, NULL, NULL, err};
-    struct vtci_event_arrays arrays = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
-    struct vtc_events *all = &block->all;
-    VTC_TRY(make_arrays(&maker, &arrays));
-    all->phase = arrays.phase;
-    all->time_ns = arrays.time_ns;
-    all->duration_ns = arrays.duration_ns;
-    all->track = arrays.track;
-    all->name = arrays.name;
-    all->category = arrays.category;
-    all->id = arrays.id;
+    struct vtci_event_maker *maker = vtci_arena_array_zeroed(&block->arena, 1, sizeof *maker);
+    if (!maker)
+        return VTC_ERR_NO_MEMORY;
+    maker->block = block;
+    maker->err = err;
+    VTC_TRY(make_rows(maker, &maker->phases));
+    block->all.phase = maker->phases;
+    VTC_TRY(make_arrays(maker, block->fields));
+    block->events = block->all;
+    block->maker = maker;
+    return VTC_OK;
+}
+
+vtc_status vtc_block_add_fields(vtc_block *block, unsigned fields, struct vtc_error *err)
+{
+    if ((fields & ~(unsigned)VTC_FIELD_ALL) || block->filter.has_track || block->filter.has_range)
+        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
+                              "expected a block without a filter and known fields, found %#x",
+                              fields);
+    block->maker->err = err;
+    vtc_status status = make_arrays(block->maker, fields & ~block->fields);
+    if (status != VTC_OK)
+        return vtci_block_fail(block, status, err);
+    block->fields |= fields;
     block->events = block->all;
     return VTC_OK;
 }

@@ -17,6 +17,7 @@ struct span_arrays {
     uint32_t *track;
     vtc_string *name;
     vtc_string *category;
+    uint32_t *begin_row;
 };
 
 struct pairing {
@@ -62,8 +63,9 @@ static bool is_wanted(const struct vtc_filter *filter, uint32_t track, int64_t s
            (start_ns < end_ns ? end_ns : start_ns) >= filter->from_ns;
 }
 
-static inline void add_span(struct pairing *pairing, size_t event, int64_t start_ns,
-                            int64_t duration_ns, vtc_string name, vtc_string category)
+static inline void add_span(struct pairing *pairing, size_t event, uint32_t begin_row,
+                            int64_t start_ns, int64_t duration_ns, vtc_string name,
+                            vtc_string category)
 {
     const struct vtc_events *events = &pairing->block->all;
     struct span_arrays *arrays = &pairing->arrays;
@@ -78,6 +80,7 @@ static inline void add_span(struct pairing *pairing, size_t event, int64_t start
     arrays->track[i] = events->track[event];
     arrays->name[i] = name;
     arrays->category[i] = category;
+    arrays->begin_row[i] = begin_row;
 }
 
 static vtc_status add_carried(struct pairing *pairing, size_t event,
@@ -89,7 +92,7 @@ static vtc_status add_carried(struct pairing *pairing, size_t event,
         VTC_TRY(vtci_block_local(pairing->block, carried->name, &name));
     if (carried->category.len_bytes)
         VTC_TRY(vtci_block_local(pairing->block, carried->category, &category));
-    add_span(pairing, event, carried->start_ns,
+    add_span(pairing, event, VTC_NO_ROW, carried->start_ns,
              vtci_time_difference(events->time_ns[event], carried->start_ns), name, category);
     return VTC_OK;
 }
@@ -112,7 +115,7 @@ static vtc_status end_span(struct pairing *pairing, size_t event)
         return VTC_OK;
     size_t begin = (size_t)span.tag;
     vtci_open_span_release(&pairing->open, &span);
-    add_span(pairing, event, span.start_ns,
+    add_span(pairing, event, events->row[begin], span.start_ns,
              vtci_time_difference(events->time_ns[event], span.start_ns),
              events->name[begin] ? events->name[begin] : events->name[event],
              events->category[begin] ? events->category[begin] : events->category[event]);
@@ -149,8 +152,8 @@ static size_t add_own_spans(struct pairing *pairing, size_t event)
         end++;
     if (pairing->is_filtered) {
         for (size_t i = event; i < end; i++)
-            add_span(pairing, i, events->time_ns[i], events->duration_ns[i], events->name[i],
-                     events->category[i]);
+            add_span(pairing, i, VTC_NO_ROW, events->time_ns[i], events->duration_ns[i],
+                     events->name[i], events->category[i]);
         return end;
     }
     size_t to = pairing->count, count = end - event;
@@ -162,6 +165,7 @@ static size_t add_own_spans(struct pairing *pairing, size_t event)
     memcpy(arrays->track + to, events->track + event, count * sizeof *events->track);
     memcpy(arrays->name + to, events->name + event, count * sizeof *events->name);
     memcpy(arrays->category + to, events->category + event, count * sizeof *events->category);
+    memset(arrays->begin_row + to, 0xFF, count * sizeof *arrays->begin_row); /* VTC_NO_ROW */
     pairing->count += count;
     return end;
 }
@@ -199,8 +203,9 @@ static vtc_status make_arrays(struct pairing *pairing)
     arrays->track = vtci_arena_array(arena, count, sizeof *arrays->track);
     arrays->name = vtci_arena_array(arena, count, sizeof *arrays->name);
     arrays->category = vtci_arena_array(arena, count, sizeof *arrays->category);
+    arrays->begin_row = vtci_arena_array(arena, count, sizeof *arrays->begin_row);
     return arrays->row && arrays->phase && arrays->start_ns && arrays->duration_ns &&
-                   arrays->track && arrays->name && arrays->category
+                   arrays->track && arrays->name && arrays->category && arrays->begin_row
                ? VTC_OK
                : VTC_ERR_NO_MEMORY;
 }
@@ -240,9 +245,9 @@ vtc_status vtc_block_spans(vtc_block *block, const struct vtc_spans **out_spans,
     if (status != VTC_OK)
         return vtci_block_fail(block, status, err);
     const struct span_arrays *arrays = &pairing.arrays;
-    block->spans =
-        (struct vtc_spans){pairing.count,       arrays->row,   arrays->phase, arrays->start_ns,
-                           arrays->duration_ns, arrays->track, arrays->name,  arrays->category};
+    block->spans = (struct vtc_spans){pairing.count,    arrays->row,         arrays->phase,
+                                      arrays->start_ns, arrays->duration_ns, arrays->track,
+                                      arrays->name,     arrays->category,    arrays->begin_row};
     block->has_spans = true;
     *out_spans = &block->spans;
     return VTC_OK;

@@ -113,6 +113,14 @@ static int run(sqlite3 *db, char *text, char **out_message)
     return code;
 }
 
+int vtci_views_create(sqlite3 *db, const char *schema, char **out_message)
+{
+    int code = SQLITE_OK;
+    for (size_t i = 0; code == SQLITE_OK && i < sizeof views / sizeof *views; i++)
+        code = run(db, sqlite3_mprintf(views[i], schema), out_message);
+    return code;
+}
+
 int vtci_tables_create(sqlite3 *db, const char *schema, size_t trace_number, char **out_message)
 {
     static const char *const modules[] = {"slice", "args", "counter", "event"};
@@ -129,7 +137,5 @@ int vtci_tables_create(sqlite3 *db, const char *schema, size_t trace_number, cha
                 sqlite3_mprintf("CREATE VIRTUAL TABLE \"%w\".%s USING vtc_rows(%llu, %s)", schema,
                                 vtci_rows_tables[i].name, number, vtci_rows_tables[i].name),
                 out_message);
-    for (size_t i = 0; code == SQLITE_OK && i < sizeof views / sizeof *views; i++)
-        code = run(db, sqlite3_mprintf(views[i], schema), out_message);
-    return code;
+    return code == SQLITE_OK ? vtci_views_create(db, schema, out_message) : code;
 }

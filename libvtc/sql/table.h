@@ -40,6 +40,9 @@ int vtci_tables_register(sqlite3 *db, struct vtci_sql_traces *traces);
 /* Makes the tables and views of a trace in a schema ("main", "temp", or an attached one). */
 int vtci_tables_create(sqlite3 *db, const char *schema, size_t trace_number, char **out_message);
 
+/* The same views, over tables of any kind. */
+int vtci_views_create(sqlite3 *db, const char *schema, char **out_message);
+
 /* Tells SQLite of a failure that trace->err describes. */
 int vtci_table_fail(sqlite3_vtab *table, struct vtci_sql_trace *trace, vtc_status status);
 int vtci_sqlite_code(vtc_status status);

@@ -329,7 +329,7 @@ wrong() {
     expect_no_out
     printf 'vtc: query: %s\n  %s\n  %s\n' "$2" "$1" "$3" | expect_err
 }
-wrong 'fastest 20' "expected 'slowest N', found 'fastest'" '^^^^^^^'
+wrong 'fastest 20' "expected a verb such as 'slowest 20', found 'fastest'" '^^^^^^^'
 wrong 'slowest' "expected a number from 1 on after 'slowest', found the end" '       ^'
 wrong 'slowest x' "expected a number from 1 on after 'slowest', found 'x'" '        ^'
 wrong 'slowest 0' "expected a number from 1 on after 'slowest', found '0'" '        ^'
@@ -338,9 +338,12 @@ wrong 'slowest 1.5' "expected a number from 1 on after 'slowest', found '1.5'" '
 wrong 'slowest 99999999999999999999' \
     "expected a number from 1 on after 'slowest', found '99999999999999999999'" \
     '        ^^^^^^^^^^^^^^^^^^^^'
-wrong 'slowest 5 of main' "expected the end of the question, found 'of'" '          ^^'
-wrong 'Slowest 5' "expected 'slowest N', found 'Slowest'" '^^^^^^^'
-wrong '' "expected 'slowest N', found the end" '^'
+wrong 'slowest 5 main' \
+    "expected of, where, between, in, limit, order or the end, found 'main'" \
+    '          ^^^^'
+wrong 'Slowest 5' \
+    "expected a verb such as 'slowest 20', found 'Slowest'; did you mean 'slowest'?" '^^^^^^^'
+wrong '' "expected a verb such as 'slowest 20', found the end" '^'
 
 begin 'events that are kept as text, for they have ever new keys'
 python3 - >ragged.json <<'END'

@@ -111,7 +111,7 @@ wrong "compress: --rm needs files in and out, not standard input or output;\
  see 'vtc compress --help'" compress --rm -o - x.json
 wrong "decompress: --rm needs files in and out, not standard input or output;\
  see 'vtc decompress --help'" decompress --rm
-wrong "query: --format is table, csv or json, not 'xml'; see 'vtc query --help'" \
+wrong "query: --format is table, csv, json or ndjson, not 'xml'; see 'vtc query --help'" \
     query --format xml x.vtc 'slowest 1'
 wrong "query: expected a file and a question, as in: vtc query trace.vtc 'slowest 20'" \
     query x.vtc

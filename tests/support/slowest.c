@@ -15,7 +15,13 @@ vtc_status test_slowest_find(vtc_reader *reader, uint64_t count, struct test_slo
     if (status != VTC_OK)
         return status;
     vtci_span_heap_init(&found.heap, &found.query->memory, count);
-    status = vtci_slowest_find((struct vtci_verbs *)found.query, &found.heap, err);
+    struct vtci_verbs *verbs = (struct vtci_verbs *)found.query;
+    struct vtci_filter filter;
+    status = vtci_filter_init(&filter, &found.query->memory, &verbs->question, reader, err);
+    if (status == VTC_OK) {
+        status = vtci_slowest_find(verbs, &filter, &found.heap, err);
+        vtci_filter_free(&filter);
+    }
     if (status != VTC_OK) {
         test_slowest_free(&found);
         return status;

@@ -49,6 +49,8 @@ struct vtc_events {
     const vtc_string *id; /**< a number as its text */
 };
 
+#define VTC_NO_ROW UINT32_MAX /**< no row of the block */
+
 /** Spans that end in a block: each X with time and duration, and each E that ends a B (which may be
  *  in an earlier block). In the order of the rows that end them. @since 1.0 */
 struct vtc_spans {
@@ -60,6 +62,8 @@ struct vtc_spans {
     const uint32_t *track;
     const vtc_string *name; /**< of the B for a pair, of the E where the B has none */
     const vtc_string *category;
+    const uint32_t
+        *begin_row; /**< of the B of a pair; VTC_NO_ROW: it is in an earlier block, or X */
 };
 
 /** A span by itself. Texts are as in the trace, between quotes. @since 1.0 */
@@ -103,6 +107,16 @@ VTC_API VTC_NODISCARD vtc_status vtc_reader_longest_spans(const vtc_reader *read
 VTC_API VTC_NODISCARD vtc_status vtc_block_open(const vtc_reader *reader, uint64_t block,
                                                 unsigned fields, vtc_block **out_block,
                                                 struct vtc_error *err);
+
+/** Unpacks more fields of a block, when what is there already has shown that they are wanted.
+ *  Arrays that were borrowed before stay as they are; vtc_block_events has the new ones too.
+ *  @param fields  of enum vtc_field; those that the block has already cost nothing
+ *  @return VTC_OK; VTC_ERR_ARGUMENT (unknown fields; a block of an iterator with a track or times);
+ *          VTC_ERR_CORRUPT, VTC_ERR_NO_MEMORY
+ *  @thread owner  @allocates within the reader's limit
+ *  @since 1.0 */
+VTC_API VTC_NODISCARD vtc_status vtc_block_add_fields(vtc_block *block, unsigned fields,
+                                                      struct vtc_error *err);
 
 /** Closes a block. NULL is accepted. A block that an iterator gave is the iterator's to close.
  *  @thread owner

@@ -12,6 +12,7 @@
 #ifndef VTC_SQL_H
 #define VTC_SQL_H
 
+#include "vtc/compress.h"
 #include "vtc/query.h"
 
 #ifdef __cplusplus
@@ -73,6 +74,36 @@ VTC_API VTC_NODISCARD vtc_status vtc_sql_query(vtc_sql *sql, const char *text,
 VTC_API VTC_NODISCARD vtc_status vtc_sql_open(vtc_reader *reader, const char *text,
                                               const struct vtc_query_opts *opts,
                                               vtc_query **out_query, struct vtc_error *err);
+
+/** Options of an export; zero means the default everywhere. @since 1.0 */
+struct vtc_sql_export_opts {
+    size_t struct_size;                    /**< sizeof(struct vtc_sql_export_opts) */
+    size_t memory_limit_bytes;             /**< as for vtc_sql_connect */
+    const struct vtc_allocator *allocator; /**< NULL: malloc */
+    const char
+        *tables;   /**< names, divided by commas, each with its columns in parentheses where not
+                             all are wanted: `slice(ts,dur,name),thread`; NULL: all */
+    int has_range; /**< not 0: only slices, counters and events that touch from_ns … to_ns */
+    int64_t from_ns;
+    int64_t to_ns;
+    vtc_progress_fn progress; /**< may be NULL; the input is the file's bytes, the output rows */
+    void *progress_context;
+};
+
+/** Writes the tables of a trace into a plain SQLite database, with indexes and views, in one
+ *  transaction.
+ *  @param reader    borrowed for the call
+ *  @param path      a file that is not there yet, or is empty; after a failure it is to be thrown away
+ *  @param opts      may be NULL
+ *  @param out_rows  may be NULL; how many rows were written
+ *  @return VTC_OK; VTC_ERR_ARGUMENT (a table or column that there is not); VTC_ERR_IO (also: the disk is
+ *          full); VTC_ERR_CANCELLED; or as vtc_query_next
+ *  @thread any  @allocates within the limit  @blocks on reading and writing
+ *  @durability none: the caller syncs
+ *  @since 1.0 */
+VTC_API VTC_NODISCARD vtc_status vtc_sql_export(vtc_reader *reader, const char *path,
+                                                const struct vtc_sql_export_opts *opts,
+                                                uint64_t *out_rows, struct vtc_error *err);
 
 #ifdef __cplusplus
 }
