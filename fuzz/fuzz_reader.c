@@ -2,6 +2,8 @@
  * status; nothing crashes, hangs or takes more than the memory limit. The mutator mends checksums
  * and repacks nothing, so that damage gets past the first line of defence.
  */
+#include <stdlib.h>
+
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "vtc/block.h"
@@ -129,6 +131,18 @@ static void iterate(const vtc_reader *reader, const struct vtc_summary *summary)
     vtc_iterator_close(iterator);
 }
 
+/* Every way that the executor goes through a file. */
+static const char *const QUESTIONS[] = {
+    "slowest 5",      "slowest 5 of '*a*' where dur > 1us and args.name != x between 0 and 1s",
+    "top 5 by self",  "top 5 by mean where args.size > 3",
+    "count by name",  "count by process where cat = *",
+    "histogram",      "calls of '*'",
+    "tree limit 50",  "timeline",
+    "gaps 5",         "counters",
+    "async limit 50", "flows limit 50",
+    "threads",        "stats",
+};
+
 static void read_all(vtc_reader *reader)
 {
     struct vtc_summary summary;
@@ -149,8 +163,13 @@ static void read_all(vtc_reader *reader)
     (void)!vtc_reader_columns(reader, note_column, NULL, NULL);
     (void)!vtc_decompress(reader, discard, &total, NULL, NULL, NULL);
     (void)!vtc_verify(reader, NULL, NULL, NULL);
-    if (vtc_query_open(reader, "slowest 5", &opts, &query, NULL) == VTC_OK) {
-        const struct vtc_value *values;
+    for (size_t i = 0; i < sizeof QUESTIONS / sizeof *QUESTIONS; i++) {
+        const struct vtc_query_value *values;
+        vtc_status status = vtc_query_open(reader, QUESTIONS[i], &opts, &query, NULL);
+        if (status == VTC_ERR_ARGUMENT)
+            abort();
+        if (status != VTC_OK)
+            continue;
         while (vtc_query_next(query, &values, NULL) == VTC_OK)
             use(values[0].text);
         vtc_query_close(query);

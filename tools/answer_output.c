@@ -23,7 +23,7 @@ struct printer {
 };
 
 /* The next row that the limit leaves. */
-static vtc_status next_row(struct printer *printer, const struct vtc_value **out_values,
+static vtc_status next_row(struct printer *printer, const struct vtc_query_value **out_values,
                            struct vtc_error *err)
 {
     vtc_status status = vtc_query_next(printer->query, out_values, err);
@@ -66,7 +66,7 @@ static void csv_text(struct printer *printer, const char *text, size_t len_bytes
     free(escaped);
 }
 
-static void csv_value(struct printer *printer, const struct vtc_value *value)
+static void csv_value(struct printer *printer, const struct vtc_query_value *value)
 {
     char text[REAL_TEXT_BYTES];
     switch (value->type) {
@@ -79,7 +79,7 @@ static void csv_value(struct printer *printer, const struct vtc_value *value)
 
 static vtc_status print_csv(struct printer *printer, struct vtc_error *err)
 {
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     vtc_status status;
     char before = 0;
     for (size_t i = 0; i < printer->column_count; i++) {
@@ -107,7 +107,7 @@ static vtc_status print_csv(struct printer *printer, struct vtc_error *err)
     return status;
 }
 
-static void json_value(struct json_out *out, const struct vtc_value *value)
+static void json_value(struct json_out *out, const struct vtc_query_value *value)
 {
     char text[REAL_TEXT_BYTES];
     switch (value->type) {
@@ -126,7 +126,7 @@ static void json_value(struct json_out *out, const struct vtc_value *value)
 }
 
 static void json_row(struct json_out *out, const struct printer *printer,
-                     const struct vtc_value *values)
+                     const struct vtc_query_value *values)
 {
     json_begin(out, '{');
     for (size_t i = 0; i < printer->column_count; i++) {
@@ -140,7 +140,7 @@ static void json_row(struct json_out *out, const struct printer *printer,
 
 static vtc_status print_json(struct printer *printer, struct vtc_error *err)
 {
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     struct json_out out = {.stream = stdout};
     vtc_status status;
     json_begin(&out, '[');
@@ -155,7 +155,7 @@ static vtc_status print_json(struct printer *printer, struct vtc_error *err)
 
 static vtc_status print_ndjson(struct printer *printer, struct vtc_error *err)
 {
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     vtc_status status;
     while ((status = next_row(printer, &values, err)) == VTC_OK) {
         struct json_out out = {.stream = stdout, .is_compact = true};
@@ -168,7 +168,7 @@ static vtc_status print_ndjson(struct printer *printer, struct vtc_error *err)
 
 static vtc_status print_table(struct printer *printer, struct vtc_error *err)
 {
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     struct answer_table *table = NULL;
     vtc_status status;
     while ((status = next_row(printer, &values, err)) == VTC_OK) {

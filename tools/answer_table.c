@@ -48,7 +48,7 @@ static void add_column(struct answer_table *table, const struct vtc_query_column
 
 struct answer_table *answer_table_create(const struct vtc_query_column *columns,
                                          size_t column_count, const struct answer_format *format,
-                                         const struct vtc_value *first)
+                                         const struct vtc_query_value *first)
 {
     struct answer_table *table = calloc(1, sizeof *table);
     if (!table)
@@ -128,7 +128,8 @@ static void add_integer(struct answer_table *table, enum vtc_unit unit, int64_t 
     add_text(table, text);
 }
 
-static void add_value(struct answer_table *table, enum vtc_unit unit, const struct vtc_value *value)
+static void add_value(struct answer_table *table, enum vtc_unit unit,
+                      const struct vtc_query_value *value)
 {
     char text[REAL_TEXT_BYTES];
     switch (value->type) {
@@ -146,7 +147,7 @@ static void add_value(struct answer_table *table, enum vtc_unit unit, const stru
     }
 }
 
-void answer_table_add(struct answer_table *table, const struct vtc_value *values)
+void answer_table_add(struct answer_table *table, const struct vtc_query_value *values)
 {
     int64_t depth = 0;
     table_begin_row(table->table);

@@ -53,7 +53,7 @@ const struct vtc_query_column *vtc_query_columns(const vtc_query *query, size_t 
     return query->operations->columns(query, out_count);
 }
 
-vtc_status vtc_query_next(vtc_query *query, const struct vtc_value **out_values,
+vtc_status vtc_query_next(vtc_query *query, const struct vtc_query_value **out_values,
                           struct vtc_error *err)
 {
     if (query->has_ended)

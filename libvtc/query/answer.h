@@ -15,7 +15,7 @@
 
 struct vtci_query_operations {
     const struct vtc_query_column *(*columns)(const vtc_query *query, size_t *out_count);
-    vtc_status (*next)(vtc_query *query, const struct vtc_value **out_values,
+    vtc_status (*next)(vtc_query *query, const struct vtc_query_value **out_values,
                        struct vtc_error *err);
     /* May be NULL. From a signal handler, after `interrupted` was set. */
     void (*interrupt)(vtc_query *query);

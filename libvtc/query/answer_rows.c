@@ -35,7 +35,7 @@ void vtci_answer_rows_begin(struct vtci_answer_rows *rows)
 }
 
 /* The place of the next value; NULL once something failed. */
-static struct vtc_value *next_value(struct vtci_answer_rows *rows)
+static struct vtc_query_value *next_value(struct vtci_answer_rows *rows)
 {
     if (rows->status != VTC_OK)
         return NULL;
@@ -49,7 +49,7 @@ void vtci_answer_rows_none(struct vtci_answer_rows *rows)
 
 void vtci_answer_rows_integer(struct vtci_answer_rows *rows, int64_t integer)
 {
-    struct vtc_value *value = next_value(rows);
+    struct vtc_query_value *value = next_value(rows);
     if (!value)
         return;
     value->type = VTC_VALUE_INTEGER;
@@ -63,7 +63,7 @@ void vtci_answer_rows_unsigned(struct vtci_answer_rows *rows, uint64_t value)
 
 void vtci_answer_rows_real(struct vtci_answer_rows *rows, double real)
 {
-    struct vtc_value *value = next_value(rows);
+    struct vtc_query_value *value = next_value(rows);
     if (!value)
         return;
     value->type = VTC_VALUE_REAL;
@@ -72,7 +72,7 @@ void vtci_answer_rows_real(struct vtci_answer_rows *rows, double real)
 
 static void put_text(struct vtci_answer_rows *rows, struct vtc_text text, bool is_json)
 {
-    struct vtc_value *value = next_value(rows);
+    struct vtc_query_value *value = next_value(rows);
     if (!value || !text.data)
         return;
     rows->status = is_json ? vtci_text_store_decode(&rows->texts, text, &value->text)
@@ -119,7 +119,7 @@ void vtci_answer_rows_json(struct vtci_answer_rows *rows, struct vtc_text text)
         put_text(rows, text, false);
 }
 
-static int compare_numbers(const struct vtc_value *a, const struct vtc_value *b)
+static int compare_numbers(const struct vtc_query_value *a, const struct vtc_query_value *b)
 {
     if (a->type == VTC_VALUE_INTEGER && b->type == VTC_VALUE_INTEGER)
         return a->integer < b->integer ? -1 : a->integer > b->integer;
@@ -128,7 +128,7 @@ static int compare_numbers(const struct vtc_value *a, const struct vtc_value *b)
     return left < right ? -1 : left > right;
 }
 
-static int compare_texts(const struct vtc_value *a, const struct vtc_value *b)
+static int compare_texts(const struct vtc_query_value *a, const struct vtc_query_value *b)
 {
     size_t common = a->text.len_bytes < b->text.len_bytes ? a->text.len_bytes : b->text.len_bytes;
     int order = common ? memcmp(a->text.data, b->text.data, common) : 0;
@@ -137,7 +137,8 @@ static int compare_texts(const struct vtc_value *a, const struct vtc_value *b)
     return a->text.len_bytes < b->text.len_bytes ? -1 : a->text.len_bytes > b->text.len_bytes;
 }
 
-static int compare_values(const struct vtc_value *a, const struct vtc_value *b, bool descending)
+static int compare_values(const struct vtc_query_value *a, const struct vtc_query_value *b,
+                          bool descending)
 {
     bool a_absent = a->type == VTC_VALUE_NONE, b_absent = b->type == VTC_VALUE_NONE;
     if (a_absent || b_absent)
@@ -189,7 +190,7 @@ vtc_status vtci_answer_rows_sort(struct vtci_answer_rows *rows, size_t column, b
     if (count > UINT32_MAX / 2)
         return VTC_ERR_NO_MEMORY;
     uint32_t *orders = vtci_allocate(rows->memory, 2 * count * sizeof *orders);
-    struct vtc_value *values =
+    struct vtc_query_value *values =
         vtci_allocate(rows->memory, rows->value_capacity * sizeof *rows->values);
     if (!orders || !values) {
         vtci_release(rows->memory, orders, 2 * count * sizeof *orders);

@@ -16,7 +16,7 @@ struct vtci_answer_rows {
     struct vtci_memory *memory;
     const struct vtc_query_column *columns;
     size_t column_count;
-    struct vtc_value *values;
+    struct vtc_query_value *values;
     size_t value_count;
     size_t value_capacity;
     size_t column; /* where the next value of the open row goes */

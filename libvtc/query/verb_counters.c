@@ -1,4 +1,5 @@
-/* `counters`: each series of each counter (events C): every argument that is a number, by process.
+/* `counters`: each series of each counter (events C): every argument that is a number, or a string that
+ * reads as one (Bazel writes such), by process.
  *
  * The last value is that of the greatest time, of equal ones that which comes last in the trace.
  */
@@ -58,7 +59,8 @@ static vtc_status take_column(void *context, const struct vtc_column *column)
     static const char ARGS[] = "args.";
     size_t prefix = sizeof ARGS - 1;
     struct series_column found = {column->column, 0};
-    if (strcmp(column->type, "NUMBER") != 0 || strncmp(column->path, ARGS, prefix) != 0)
+    bool may_be_number = strcmp(column->type, "NUMBER") == 0 || strcmp(column->type, "STRING") == 0;
+    if (!may_be_number || strncmp(column->path, ARGS, prefix) != 0)
         return VTC_OK;
     VTC_TRY(
         vtci_name_table_add(&own->texts,
@@ -116,7 +118,7 @@ static bool read_number(const vtc_block *block, const struct vtc_values *values,
                         double *out_value)
 {
     char copy[64], *end;
-    if (values->scale[at] != VTCI_SCALE_OF_TOKEN) {
+    if (values->scale && values->scale[at] != VTCI_SCALE_OF_TOKEN) {
         double divisor = 1;
         for (unsigned i = values->scale[at]; i > 0; i--)
             divisor *= 10;
@@ -128,6 +130,8 @@ static bool read_number(const vtc_block *block, const struct vtc_values *values,
         return false;
     memcpy(copy, text.data, text.len_bytes);
     copy[text.len_bytes] = '\0';
+    if (strspn(copy, "0123456789+-.eE") != text.len_bytes)
+        return false; /* infinity, or hexadecimal */
     *out_value = strtod(copy, &end);
     return *end == '\0' && *out_value - *out_value == 0;
 }

@@ -71,7 +71,7 @@ static vtc_status make_rows(struct vtci_verbs *verbs, struct vtc_error *err)
     return VTC_OK;
 }
 
-static vtc_status verbs_next(vtc_query *query, const struct vtc_value **out_values,
+static vtc_status verbs_next(vtc_query *query, const struct vtc_query_value **out_values,
                              struct vtc_error *err)
 {
     struct vtci_verbs *verbs = (struct vtci_verbs *)query;

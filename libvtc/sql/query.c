@@ -15,7 +15,7 @@ struct sql_query {
     vtc_sql *owned; /* closed with the query; NULL: not ours */
     sqlite3_stmt *statement;
     struct vtc_query_column *columns;
-    struct vtc_value *values;
+    struct vtc_query_value *values;
     size_t column_count;
 };
 
@@ -70,7 +70,7 @@ static const struct vtc_query_column *columns_of(const vtc_query *query, size_t 
 
 static vtc_status take_value(struct sql_query *sql, int column, struct vtc_error *err)
 {
-    struct vtc_value *value = &sql->values[column];
+    struct vtc_query_value *value = &sql->values[column];
     memset(value, 0, sizeof *value);
     switch (sqlite3_column_type(sql->statement, column)) {
     case SQLITE_INTEGER:
@@ -94,7 +94,7 @@ static vtc_status take_value(struct sql_query *sql, int column, struct vtc_error
     }
 }
 
-static vtc_status next_row(vtc_query *query, const struct vtc_value **out_values,
+static vtc_status next_row(vtc_query *query, const struct vtc_query_value **out_values,
                            struct vtc_error *err)
 {
     struct sql_query *sql = (struct sql_query *)query;

@@ -115,7 +115,7 @@ static vtc_status read_everything(vtc_reader *reader)
     struct vtc_text process, thread;
     struct output output = {{0}, 0, 0};
     vtc_query *query;
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     vtc_status status = vtc_block_open(reader, 0, VTC_FIELD_ALL, &block, NULL);
     if (status != VTC_OK)
         return status;

@@ -110,7 +110,7 @@ static vtc_status iterate(vtc_reader *reader, struct bytes *back, struct vtc_err
 static vtc_status slowest(vtc_reader *reader, struct bytes *back, struct vtc_error *err)
 {
     vtc_query *query;
-    const struct vtc_value *values;
+    const struct vtc_query_value *values;
     (void)back;
     vtc_status status = vtc_query_open(reader, "slowest 5", NULL, &query, err);
     if (status != VTC_OK)

@@ -3,7 +3,7 @@
  *  A library of its own (`vtc::query`, -lvtcquery): who records or reads does not link it.
  *
  *      vtc_query *query;
- *      const struct vtc_value *values;
+ *      const struct vtc_query_value *values;
  *      status = vtc_query_open(reader, "slowest 20", NULL, &query, &err);
  *      columns = vtc_query_columns(query, &count);
  *      while ((status = vtc_query_next(query, &values, &err)) == VTC_OK)
@@ -74,7 +74,7 @@ struct vtc_query_column {
 };
 
 /** A value of an answer. @since 1.0 */
-struct vtc_value {
+struct vtc_query_value {
     enum vtc_value_type type;
     int64_t integer;
     double real;
@@ -112,7 +112,7 @@ VTC_API const struct vtc_query_column *vtc_query_columns(const vtc_query *query,
  *  @thread owner  @allocates within memory_limit_bytes  @blocks on reading  @spec ZON-4, IDX-3
  *  @since 1.0 */
 VTC_API VTC_NODISCARD vtc_status vtc_query_next(vtc_query *query,
-                                                const struct vtc_value **out_values,
+                                                const struct vtc_query_value **out_values,
                                                 struct vtc_error *err);
 
 /** How many blocks were read for the answer so far.
