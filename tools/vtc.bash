@@ -53,7 +53,7 @@ _vtc() {
         return
         ;;
     --to)
-        mapfile -t COMPREPLY < <(compgen -W 'chrome' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'chrome sqlite' -- "$cur")
         return
         ;;
     --debug-dir)
@@ -82,7 +82,7 @@ _vtc() {
         info) words="$reading --json" ;;
         verify) words=$reading ;;
         query) words="$reading --format -T --threads --raw --limit --timeout" ;;
-        export) words="$reading --to -c -f -o --stdout --force --output -T --threads" ;;
+        export) words="$reading --to --tables --since --until -c -f -o --stdout --force --output -T --threads" ;;
         tail) words="$reading -n --rows --format" ;;
         record)
             words="-o -f -q -v --output --force --quiet --verbose --help --depth --min-duration

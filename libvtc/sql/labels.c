@@ -142,12 +142,17 @@ vtc_status vtci_labels_of_string(struct vtci_labels *labels, const vtc_block *bl
         *out_label = known;
         return VTC_OK;
     }
-    struct vtc_text text = vtc_block_string(block, string);
+    return vtci_labels_of_text(labels, string, vtc_block_string(block, string), out_label);
+}
+
+vtc_status vtci_labels_of_text(struct vtci_labels *labels, vtc_string string, struct vtc_text text,
+                               vtci_label *out_label)
+{
+    bool is_lasting = string < VTC_STRING_LOCAL;
     if (!text.data) {
         *out_label = 0;
         return VTC_OK;
     }
-    bool is_lasting = string < VTC_STRING_LOCAL;
     VTC_TRY(vtci_labels_add(labels, text.data, text.len_bytes, true, is_lasting, out_label));
     return is_lasting ? remember(labels, string, *out_label) : VTC_OK;
 }

@@ -43,6 +43,10 @@ VTC_NODISCARD vtc_status vtci_labels_add(struct vtci_labels *labels, const char 
 VTC_NODISCARD vtc_status vtci_labels_of_string(struct vtci_labels *labels, const vtc_block *block,
                                                vtc_string string, vtci_label *out_label);
 
+/* The same for a string whose text is at hand. */
+VTC_NODISCARD vtc_status vtci_labels_of_text(struct vtci_labels *labels, vtc_string string,
+                                             struct vtc_text text, vtci_label *out_label);
+
 /* The same for a string of a dictionary that was looked up; UNKNOWN else. */
 static inline vtci_label vtci_labels_known(const struct vtci_labels *labels, vtc_string string)
 {

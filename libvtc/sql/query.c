@@ -159,7 +159,7 @@ static vtc_status prepare(struct sql_query *sql, const char *text, struct vtc_er
     }
     if (!sql->statement)
         return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL, "expected a statement");
-    if (!sqlite3_stmt_readonly(sql->statement))
+    if (!sqlite3_stmt_readonly(sql->statement) || sqlite3_column_count(sql->statement) == 0)
         return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
                               "the trace can only be read");
     return check_tail(text, tail, err);

@@ -188,9 +188,10 @@ static vtc_status find_names(struct vtci_slice_filter *filter, struct vtci_sql_t
         return VTC_OK; /* what has no name may be anywhere */
     for (vtc_string string = ((vtc_string)column + 1) << 32 | 1;; string++) {
         vtci_label label;
-        if (!vtc_reader_string(trace->reader, string).data)
+        struct vtc_text text = vtc_reader_string(trace->reader, string);
+        if (!text.data)
             break;
-        VTC_TRY(vtci_labels_of_string(&trace->labels, NULL, string, &label));
+        VTC_TRY(vtci_labels_of_text(&trace->labels, string, text, &label));
         VTC_TRY(matches_label(filter, trace, label, &is_match));
         if (!is_match)
             continue;
