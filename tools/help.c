@@ -15,6 +15,7 @@ static const char MAIN_HELP[] =
     "  decompress  trace.vtc to the very bytes of trace.json\n"
     "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
     "  info        what is in a file, and what it takes\n"
+    "  shell       questions to a trace, one after the other\n"
     "  export      a trace as JSON that Perfetto and Chrome open, or as an SQLite database\n"
     "  tail        follow a program that records\n"
     "  recover     a good file from a damaged one\n"
@@ -102,6 +103,18 @@ static const char QUERY_HELP[] =
     "      --raw          times in tables too in ns, as in the trace\n"
     "      --limit N      print at most N rows, or 'all' (tables: 1000)\n"
     "      --timeout TIME give up after TIME, e.g. 10s\n" THREADS_HELP COMMON_HELP;
+
+static const char SHELL_HELP[] =
+    "usage: vtc shell [OPTION]... FILE\n"
+    "\n"
+    "Takes questions to a trace, one after the other: verbs, and SQL that ends with a semicolon.\n"
+    "On a terminal with editing, history and completion of verbs, tables and columns; from a pipe\n"
+    "line by line. .tables, .tables NAME, .help, .quit.\n"
+    "\n"
+    "      --format WHAT  table (default), csv, json or ndjson (an object a line)\n"
+    "      --raw          times in tables too in ns, as in the trace\n"
+    "      --limit N      print at most N rows of an answer, or 'all' (tables: 1000)\n"
+    "      --timeout TIME give a question up after TIME, e.g. 10s\n" THREADS_HELP COMMON_HELP;
 
 static const char VERBS_HELP[] =
     "A question is a verb, then clauses:\n"
@@ -256,11 +269,13 @@ static const struct {
     const char *command;
     const char *text;
 } texts[] = {
-    {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
-    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
-    {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
-    {"merge", MERGE_HELP},       {"record", RECORD_HELP},         {"symbolize", SYMBOLIZE_HELP},
-    {"verbs", VERBS_HELP},
+    {"compress", COMPRESS_HELP},   {"decompress", DECOMPRESS_HELP},
+    {"info", INFO_HELP},           {"verify", VERIFY_HELP},
+    {"query", QUERY_HELP},         {"shell", SHELL_HELP},
+    {"export", EXPORT_HELP},       {"tail", TAIL_HELP},
+    {"recover", RECOVER_HELP},     {"compact", COMPACT_HELP},
+    {"merge", MERGE_HELP},         {"record", RECORD_HELP},
+    {"symbolize", SYMBOLIZE_HELP}, {"verbs", VERBS_HELP},
 };
 
 enum exit_code help_print(const char *command)

@@ -69,7 +69,7 @@ static const struct option_spec specs[] = {
     {OPTION_MEMORY, 0, "memory", true, COMMAND_ALL},
     {OPTION_LEVEL, 0, "level", true, HAS_LEVEL},
     {OPTION_JSON, 0, "json", false, COMMAND_INFO},
-    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY | COMMAND_TAIL},
+    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY | COMMAND_TAIL | COMMAND_SHELL},
     {OPTION_TO, 0, "to", true, COMMAND_EXPORT},
     {OPTION_TABLES, 0, "tables", true, COMMAND_EXPORT},
     {OPTION_SINCE, 0, "since", true, COMMAND_EXPORT},
@@ -78,9 +78,9 @@ static const struct option_spec specs[] = {
     {OPTION_KEEP_AGE, 0, "keep-age", true, COMMAND_COMPACT},
     {OPTION_KEEP_SIZE, 0, "keep-size", true, COMMAND_COMPACT},
     {OPTION_WATCH, 0, "watch", true, COMMAND_COMPACT},
-    {OPTION_RAW, 0, "raw", false, COMMAND_QUERY},
-    {OPTION_LIMIT, 0, "limit", true, COMMAND_QUERY},
-    {OPTION_TIMEOUT, 0, "timeout", true, COMMAND_QUERY},
+    {OPTION_RAW, 0, "raw", false, COMMAND_QUERY | COMMAND_SHELL},
+    {OPTION_LIMIT, 0, "limit", true, COMMAND_QUERY | COMMAND_SHELL},
+    {OPTION_TIMEOUT, 0, "timeout", true, COMMAND_QUERY | COMMAND_SHELL},
     {OPTION_HELP, 'h', "help", false, COMMAND_ALL},
 };
 enum { SPECS = sizeof specs / sizeof specs[0] };

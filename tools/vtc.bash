@@ -11,7 +11,7 @@ _vtc_files() {
 
 _vtc() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=${COMP_WORDS[1]} commands='compress decompress query info export tail recover compact merge
+    local command=${COMP_WORDS[1]} commands='compress decompress query shell info export tail recover compact merge
         record symbolize verify help'
     local writing='-c -f -k -o -q -v -T --stdout --force --keep --rm --output --quiet --verbose
         --threads --memory --help'
@@ -81,7 +81,7 @@ _vtc() {
         decompress) words=$writing ;;
         info) words="$reading --json" ;;
         verify) words=$reading ;;
-        query) words="$reading --format -T --threads --raw --limit --timeout" ;;
+        query | shell) words="$reading --format -T --threads --raw --limit --timeout" ;;
         export) words="$reading --to --tables --since --until -c -f -o --stdout --force --output -T --threads" ;;
         tail) words="$reading -n --rows --format" ;;
         record)

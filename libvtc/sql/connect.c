@@ -44,6 +44,10 @@ static int authorize(void *context, int action, const char *first, const char *s
     case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_FUNCTION:
         return second && sqlite3_stricmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+    case SQLITE_UPDATE:
+        /* What SQLite says of its own declaring of pragma_table_info. A statement of somebody else's
+         * is refused for not being one that only reads, and by SQLITE_DBCONFIG_DEFENSIVE. */
+        return first && strcmp(first, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
     case SQLITE_PRAGMA:
         for (size_t i = 0; first && i < sizeof pragmas / sizeof *pragmas; i++)
             if (sqlite3_stricmp(first, pragmas[i]) == 0)

@@ -9,7 +9,7 @@
 #include "sql/json.h"
 #include "sql/trace.h"
 
-#define VTCI_OPEN_BLOCKS 4 /* [choice] that are kept without being pinned: 20 MB each */
+#define VTCI_OPEN_BLOCKS 2 /* [choice] that are kept without being pinned: 20 MB each */
 
 struct vtci_open_block {
     struct vtci_open_block *next;

@@ -9,6 +9,8 @@
 #ifndef VTCI_SQL_TABLE_H
 #define VTCI_SQL_TABLE_H
 
+#include <string.h>
+
 #include "sql/sqlite.h"
 #include "sql/trace.h"
 
@@ -42,6 +44,12 @@ int vtci_tables_create(sqlite3 *db, const char *schema, size_t trace_number, cha
 
 /* The same views, over tables of any kind. */
 int vtci_views_create(sqlite3 *db, const char *schema, char **out_message);
+
+/* A scan begins: what failed before is no matter of its. */
+static inline void vtci_table_begin(struct vtci_sql_trace *trace)
+{
+    memset(&trace->err, 0, sizeof trace->err);
+}
 
 /* Tells SQLite of a failure that trace->err describes. */
 int vtci_table_fail(sqlite3_vtab *table, struct vtci_sql_trace *trace, vtc_status status);

@@ -169,6 +169,7 @@ static int args_filter(sqlite3_vtab_cursor *base, int index, const char *text, i
     struct cursor *cursor = (struct cursor *)base;
     struct vtci_sql_trace *trace = trace_of(base);
     bool has_begins = trace->summary.phases['B'] || trace->summary.phases['b'];
+    vtci_table_begin(trace);
     vtc_status status = has_begins ? vtci_model_make(trace, false) : VTC_OK;
     cursor->next_block = 0;
     cursor->row = 0;

@@ -115,6 +115,7 @@ static int counter_filter(sqlite3_vtab_cursor *base, int bounds, const char *tex
     cursor->next_block = cursor->at = cursor->values.count = 0;
     cursor->low_ns = bounds & 1 ? bound(argv[0], INT64_MIN) : INT64_MIN;
     cursor->high_ns = bounds & 2 ? bound(argv[argc - 1], INT64_MAX) : INT64_MAX;
+    vtci_table_begin(trace_of(base));
     vtc_status status = vtci_counters_make(trace_of(base));
     if (status == VTC_OK)
         status = find_value(cursor);

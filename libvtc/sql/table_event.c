@@ -207,6 +207,7 @@ static int event_filter(sqlite3_vtab_cursor *base, int index, const char *plan, 
     (void)index;
     struct cursor *cursor = (struct cursor *)base;
     leave_block(cursor);
+    vtci_table_begin(trace_of(base));
     cursor->next_block = 0;
     cursor->low_ns = cursor->low = INT64_MIN;
     cursor->high_ns = cursor->high = INT64_MAX;

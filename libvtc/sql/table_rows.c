@@ -75,6 +75,7 @@ static int rows_filter(sqlite3_vtab_cursor *base, int index, const char *text, i
     struct cursor *cursor = (struct cursor *)base;
     struct vtci_table *table = (struct vtci_table *)base->pVtab;
     size_t count = 0;
+    vtci_table_begin(table->trace);
     vtc_status status = table->rows->prepare(table->trace, &count);
     if (status != VTC_OK)
         return vtci_table_fail(&table->base, table->trace, status);

@@ -220,6 +220,7 @@ static int slice_filter(sqlite3_vtab_cursor *base, int wanted, const char *plan,
     (void)argc;
     struct cursor *cursor = (struct cursor *)base;
     reset(cursor);
+    vtci_table_begin(trace_of(base));
     vtc_status status = filter(cursor, (size_t)wanted, plan, argv);
     return vtci_table_fail(base->pVtab, trace_of(base), status);
 }

@@ -22,7 +22,8 @@ static const char *const questions[] = {
     "SELECT * FROM event WHERE phase = 'X' AND ts < 500",
     "SELECT * FROM thread_slice",
     "SELECT * FROM flow, counter, counter_track, process_track",
-    "SELECT * FROM track, metadata, stats, loss, trace_bounds"};
+    "SELECT * FROM track, metadata, stats, loss, trace_bounds",
+    "SELECT * FROM pragma_table_list t, pragma_table_info(t.name)"};
 
 struct sample {
     struct bytes text, file;
@@ -96,6 +97,8 @@ static void test_vtc_sql_open__refuses_all_but_reading(void **state)
                                           "VACUUM INTO 'x.db'",
                                           "BEGIN",
                                           "REINDEX",
+                                          "UPDATE sqlite_master SET sql = ''",
+                                          "DELETE FROM sqlite_schema",
                                           "ANALYZE",
                                           "WITH x AS (SELECT 1) DELETE FROM slice",
                                           "SELECT 1; SELECT 2",
@@ -104,7 +107,7 @@ static void test_vtc_sql_open__refuses_all_but_reading(void **state)
                                           "-- nothing",
                                           "SELECT",
                                           "SELECT * FROM nothing",
-                                          "SELECT nothing FROM slice",
+                                          "SELECT nowhere FROM slice",
                                           "SELECT writefile('x', 'y')"};
     struct sample sample;
     sample_open(&sample, 60);
@@ -125,7 +128,7 @@ static void test_vtc_sql_open__points_at_what_is_wrong(void **state)
     static const struct {
         const char *text;
         uint64_t offset;
-    } cases[] = {{"SELECT nothing FROM slice", 7},
+    } cases[] = {{"SELECT nowhere FROM slice", 7},
                  {"SELECT 1 FRM slice", 13},
                  {"SELECT 1; SELECT 2", 10}};
     struct sample sample;
