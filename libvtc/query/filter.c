@@ -12,8 +12,7 @@ static vtc_status matches_json(const struct vtci_filter *filter, const struct vt
                                struct vtc_text json, bool *out_matches)
 {
     if (json.len_bytes < 2 || json.data[0] != '"') {
-        *out_matches = vtci_pattern_matches(pattern, json);
-        return VTC_OK;
+        return vtci_pattern_match(pattern, json, out_matches);
     }
     struct vtci_text_store texts;
     struct vtc_text text;
@@ -21,7 +20,8 @@ static vtc_status matches_json(const struct vtci_filter *filter, const struct vt
     json.data++;
     json.len_bytes -= 2;
     vtc_status status = vtci_text_store_decode(&texts, json, &text);
-    *out_matches = status == VTC_OK && vtci_pattern_matches(pattern, text);
+    if (status == VTC_OK)
+        status = vtci_pattern_match(pattern, text, out_matches);
     vtci_text_store_free(&texts);
     return status;
 }
@@ -35,9 +35,10 @@ static vtc_status judge_thread(const struct vtci_filter *filter,
     struct vtc_text name = is_thread ? thread->name : thread->process;
     struct vtc_text number = is_thread ? thread->tid : thread->pid;
     VTC_TRY(matches_json(filter, condition->pattern, number, &matches));
-    matches = matches || vtci_pattern_matches(condition->pattern, name) ||
-              (is_thread && thread->label.len_bytes &&
-               vtci_pattern_matches(condition->pattern, thread->label));
+    if (!matches)
+        VTC_TRY(vtci_pattern_match(condition->pattern, name, &matches));
+    if (!matches && is_thread && thread->label.len_bytes)
+        VTC_TRY(vtci_pattern_match(condition->pattern, thread->label, &matches));
     bool is_absent = !name.data && !number.data;
     *out_verdict = !is_absent && matches == (condition->comparison == VTCI_EQUAL);
     return VTC_OK;
@@ -184,7 +185,10 @@ static vtc_status list_names(struct vtci_filter *filter, const struct vtci_condi
             break;
         if (memchr(text.data, '\\', text.len_bytes ? text.len_bytes : 1))
             status = vtci_text_store_decode(&texts, text, &text);
-        if (status != VTC_OK || !vtci_pattern_matches(condition->pattern, text))
+        bool matches = false;
+        if (status == VTC_OK)
+            status = vtci_pattern_match(condition->pattern, text, &matches);
+        if (status != VTC_OK || !matches)
             continue;
         filter->has_names = filter->name_count < ZONE_NAMES_MAX;
         status = VTCI_ARRAY_RESERVE(filter->memory, filter->names, filter->name_capacity,

@@ -26,7 +26,8 @@ static vtc_status judge_text(const struct judge *judge, const struct vtci_patter
     vtci_text_store_init(&texts, &judge->batches->query->memory);
     if (text.len_bytes && memchr(text.data, '\\', text.len_bytes))
         status = vtci_text_store_decode(&texts, text, &text);
-    *out_matches = status == VTC_OK && vtci_pattern_matches(pattern, text);
+    if (status == VTC_OK)
+        status = vtci_pattern_match(pattern, text, out_matches);
     vtci_text_store_free(&texts);
     return status;
 }
@@ -79,20 +80,22 @@ static void judge_tracks(const struct judge *judge, size_t index, uint8_t *mask)
 }
 
 /* A pair of B and E is of phase B. */
-static void judge_phases(const struct judge *judge, size_t index, uint8_t *mask)
+static vtc_status judge_phases(const struct judge *judge, size_t index, uint8_t *mask)
 {
     const struct vtci_batch *batch = judge->batch;
     const struct vtci_condition *condition = &judge->batches->filter->question->conditions[index];
     uint8_t verdicts[256] = {0};
     for (unsigned phase = 1; phase < 256; phase++) {
         char text = (char)phase;
-        bool matches = vtci_pattern_matches(condition->pattern, (struct vtc_text){&text, 1});
+        bool matches = false;
+        VTC_TRY(vtci_pattern_match(condition->pattern, (struct vtc_text){&text, 1}, &matches));
         verdicts[phase] = matches == (condition->comparison == VTCI_EQUAL);
     }
     if (batch->is_spans)
         verdicts['E'] = verdicts['B'];
     for (size_t i = 0; i < batch->selected_count; i++)
         mask[i] = verdicts[batch->phase[batch->selected[i]]];
+    return VTC_OK;
 }
 
 static inline bool holds(enum vtci_comparison comparison, int order)
@@ -253,7 +256,7 @@ static vtc_status judge_node(const struct judge *judge, uint16_t index, uint8_t 
     case VTCI_CONDITION_CATEGORY: return judge_strings(judge, index, batch->category, mask);
     case VTCI_CONDITION_THREAD:
     case VTCI_CONDITION_PROCESS: judge_tracks(judge, index, mask); return VTC_OK;
-    case VTCI_CONDITION_PHASE: judge_phases(judge, index, mask); return VTC_OK;
+    case VTCI_CONDITION_PHASE: return judge_phases(judge, index, mask);
     case VTCI_CONDITION_DURATION:
         judge_times(judge, batch->duration_ns, condition->comparison, condition->whole_ns, mask);
         return VTC_OK;

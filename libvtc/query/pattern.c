@@ -1,5 +1,4 @@
 /* Matching a glob goes back to the last `*` only, so it takes at most text times pattern steps. */
-/* REG_STARTEND, as texts may hold NUL: a GNU extension */
 
 #include "query/pattern.h"
 
@@ -8,9 +7,10 @@
 
 #include "base/error.h"
 
-enum { REGEX_BYTES_MAX = 1024, REPEATS_MAX = 1000 };
+enum { REGEX_BYTES_MAX = 1024, REPEATS_MAX = 1000, TEXT_BYTES = 512 };
 
 struct vtci_pattern {
+    struct vtci_memory *memory;
     struct vtc_text glob;
     bool is_regex;
     regex_t regex;
@@ -64,6 +64,7 @@ vtc_status vtci_pattern_create(struct vtci_memory *memory, struct vtc_text text,
     struct vtci_pattern *pattern = vtci_allocate_zeroed(memory, sizeof *pattern);
     if (!pattern)
         return vtci_error_memory(err, sizeof *pattern);
+    pattern->memory = memory;
     pattern->glob = text;
     vtc_status status = is_regex ? compile(pattern, text, err) : VTC_OK;
     if (status != VTC_OK) {
@@ -159,12 +160,38 @@ static bool glob_matches(struct vtc_text glob, struct vtc_text text)
     return at == glob.len_bytes;
 }
 
-bool vtci_pattern_matches(const struct vtci_pattern *pattern, struct vtc_text text)
+/* `text` ends with a NUL. Where there is REG_STARTEND, others may stand before it. */
+static bool regex_matches(const struct vtci_pattern *pattern, const char *text, size_t len_bytes)
 {
+#ifdef REG_STARTEND
+    regmatch_t bounds = {.rm_so = 0, .rm_eo = (regoff_t)len_bytes};
+    return regexec(&pattern->regex, text, 1, &bounds, REG_STARTEND) == 0;
+#else
+    (void)len_bytes;
+    return regexec(&pattern->regex, text, 0, NULL, 0) == 0;
+#endif
+}
+
+vtc_status vtci_pattern_match(const struct vtci_pattern *pattern, struct vtc_text text,
+                              bool *out_matches)
+{
+    char room[TEXT_BYTES], *copy = room;
+    *out_matches = false;
     if (!text.data)
-        return false;
-    if (!pattern->is_regex)
-        return glob_matches(pattern->glob, text);
-    regmatch_t bounds = {.rm_so = 0, .rm_eo = (regoff_t)text.len_bytes};
-    return regexec(&pattern->regex, text.data, 1, &bounds, REG_STARTEND) == 0;
+        return VTC_OK;
+    if (!pattern->is_regex) {
+        *out_matches = glob_matches(pattern->glob, text);
+        return VTC_OK;
+    }
+    if (text.len_bytes >= sizeof room)
+        copy = vtci_allocate(pattern->memory, text.len_bytes + 1);
+    if (!copy)
+        return VTC_ERR_NO_MEMORY;
+    if (text.len_bytes)
+        memcpy(copy, text.data, text.len_bytes);
+    copy[text.len_bytes] = '\0';
+    *out_matches = regex_matches(pattern, copy, text.len_bytes);
+    if (copy != room)
+        vtci_release(pattern->memory, copy, text.len_bytes + 1);
+    return VTC_OK;
 }

@@ -20,7 +20,8 @@ VTC_NODISCARD vtc_status vtci_pattern_create(struct vtci_memory *memory, struct 
                                              bool is_regex, struct vtci_pattern **out_pattern,
                                              struct vtc_error *err);
 void vtci_pattern_free(struct vtci_memory *memory, struct vtci_pattern *pattern);
-/* May be called from several threads at once. */
-bool vtci_pattern_matches(const struct vtci_pattern *pattern, struct vtc_text text);
+/* Absent text matches nothing. May be called from several threads at once. NO_MEMORY. */
+VTC_NODISCARD vtc_status vtci_pattern_match(const struct vtci_pattern *pattern,
+                                            struct vtc_text text, bool *out_matches);
 
 #endif

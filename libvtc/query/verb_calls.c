@@ -59,9 +59,11 @@ static vtc_status is_asked_for(struct calls *own, uint32_t group, bool *out_is)
     VTC_TRY(
         VTCI_ARRAY_RESERVE(own->memory, own->verdicts, own->verdict_capacity, (size_t)group + 1));
     memset(own->verdicts + before, UNKNOWN, own->verdict_capacity - before);
-    if (own->verdicts[group] == UNKNOWN)
-        own->verdicts[group] =
-            vtci_pattern_matches(own->pattern, own->names.names[group]) ? YES : NO;
+    if (own->verdicts[group] == UNKNOWN) {
+        bool matches = false;
+        VTC_TRY(vtci_pattern_match(own->pattern, own->names.names[group], &matches));
+        own->verdicts[group] = matches ? YES : NO;
+    }
     *out_is = own->verdicts[group] == YES;
     return VTC_OK;
 }

@@ -21,6 +21,7 @@ struct state {
     uint64_t counters[COUNTERS];
     int64_t greatest[COUNTERS]; /* that each has counted */
     uint64_t buckets[BUCKETS];
+    int64_t greatest_below_0; /* of buckets[0] */
     struct vtci_total total;
 };
 
@@ -95,7 +96,10 @@ static vtc_status histogram_work(void *state, const struct vtci_batch *batch, st
         vtci_total_add(&own->total, duration_ns);
         if (duration_ns <= 0) {
             own->buckets[duration_ns == 0]++;
-            own->counters[0]++;
+            if (duration_ns == 0)
+                own->counters[0]++;
+            else if (own->buckets[0] == 1 || duration_ns > own->greatest_below_0)
+                own->greatest_below_0 = duration_ns;
             continue;
         }
         size_t counter = counter_of((uint64_t)duration_ns);
@@ -118,6 +122,9 @@ static vtc_status histogram_merge(void *state, void *other)
         if (from->greatest[i] > own->greatest[i])
             own->greatest[i] = from->greatest[i];
     }
+    if (from->buckets[0] > 0 &&
+        (own->buckets[0] == 0 || from->greatest_below_0 > own->greatest_below_0))
+        own->greatest_below_0 = from->greatest_below_0;
     for (size_t i = 0; i < BUCKETS; i++)
         own->buckets[i] += from->buckets[i];
     own->total.count += from->total.count;
@@ -132,12 +139,15 @@ static vtc_status histogram_merge(void *state, void *other)
 /* The least value that so many thousandths of all do not exceed. */
 static int64_t percentile(const struct state *own, unsigned thousandths)
 {
-    vtci_wide wanted = ((vtci_wide)own->total.count * thousandths + 999) / 1000, seen = 0;
+    vtci_wide wanted = ((vtci_wide)own->total.count * thousandths + 999) / 1000;
+    vtci_wide seen = own->buckets[0];
+    if (seen >= wanted)
+        return own->greatest_below_0;
     for (size_t i = 0; i < COUNTERS; i++) {
         seen += own->counters[i];
         if (seen < wanted || own->counters[i] == 0)
             continue;
-        return i == 0 && own->total.most_ns < 0 ? own->total.most_ns : own->greatest[i];
+        return own->greatest[i];
     }
     return own->total.most_ns;
 }

@@ -17,7 +17,6 @@ static const char *const LOSSES[] = {"lost_no_page",   "lost_disk_full",   "lost
 enum { LOSS_COUNT = sizeof LOSSES / sizeof *LOSSES };
 
 struct losses {
-    const vtc_reader *reader;
     bool has_column[LOSS_COUNT];
     uint32_t columns[LOSS_COUNT];
     uint64_t sessions;
@@ -126,7 +125,7 @@ static void put_summary(struct vtci_answer_rows *rows, const vtc_reader *reader)
 vtc_status vtci_stats_run(struct vtci_verbs *verbs, const struct vtci_filter *filter,
                           struct vtc_error *err)
 {
-    struct losses losses = {.reader = verbs->reader};
+    struct losses losses = {0};
     VTC_TRY(find_losses(verbs, filter, &losses, err));
     put_summary(&verbs->rows, verbs->reader);
     if (losses.sessions > 0)

@@ -59,7 +59,9 @@ for command in $commands; do
     # And nothing that the command does not know.
     while read -r option; do
         case $option in
-        -[oT] | --output | --threads | --memory | --level | --format) continue ;;
+        -[oT] | --output | --threads | --memory | --level | --format | --limit | --timeout)
+            continue
+            ;;
         esac
         run $command "$option" --help
         expect_code 0
@@ -73,7 +75,7 @@ complete_words vtc compress '' | sort | tr '\n' ' ' >offered
 [ "$(cat offered)" = 'a.json b.json.gz c.json.zst sub ' ] || fail "compress: $(cat offered)"
 complete_words vtc decompress '' | sort | tr '\n' ' ' >offered
 [ "$(cat offered)" = 'd.vtc sub ' ] || fail "decompress: $(cat offered)"
-complete_words vtc query d.vtc s >offered
+complete_words vtc query d.vtc sl >offered
 [ "$(cat offered)" = slowest ] || fail "query: $(cat offered)"
 complete_words vtc query --format '' | tr '\n' ' ' >offered
-[ "$(cat offered)" = 'table csv json ' ] || fail "--format: $(cat offered)"
+[ "$(cat offered)" = 'table csv json ndjson ' ] || fail "--format: $(cat offered)"

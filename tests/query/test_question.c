@@ -166,7 +166,9 @@ static void test_pattern__is_a_glob_or_a_regular_expression(void **state)
         struct vtc_text text = {cases[i].text, strlen(cases[i].text)};
         assert_int_equal(vtci_pattern_create(&memory, glob, cases[i].is_regex, &pattern, NULL),
                          VTC_OK);
-        if (vtci_pattern_matches(pattern, text) != cases[i].matches)
+        bool matches = false;
+        assert_int_equal(vtci_pattern_match(pattern, text, &matches), VTC_OK);
+        if (matches != cases[i].matches)
             fail_msg("'%s' and '%s'", cases[i].pattern, cases[i].text);
         vtci_pattern_free(&memory, pattern);
     }
@@ -180,8 +182,17 @@ static void test_pattern__sees_behind_nul(void **state)
     vtci_memory_init(&memory, NULL, 0);
     assert_int_equal(vtci_pattern_create(&memory, (struct vtc_text){"b$", 2}, true, &pattern, NULL),
                      VTC_OK);
-    assert_true(vtci_pattern_matches(pattern, (struct vtc_text){"a\0b", 3}));
-    assert_false(vtci_pattern_matches(pattern, (struct vtc_text){NULL, 0}));
+    bool matches = false;
+    assert_int_equal(vtci_pattern_match(pattern, (struct vtc_text){"a\0b", 3}, &matches), VTC_OK);
+    assert_true(matches);
+    assert_int_equal(vtci_pattern_match(pattern, (struct vtc_text){NULL, 0}, &matches), VTC_OK);
+    assert_false(matches);
+    char lengthy[2000];
+    memset(lengthy, 'a', sizeof lengthy);
+    lengthy[1999] = 'b';
+    assert_int_equal(vtci_pattern_match(pattern, (struct vtc_text){lengthy, 2000}, &matches),
+                     VTC_OK);
+    assert_true(matches);
     vtci_pattern_free(&memory, pattern);
 }
 
