@@ -142,6 +142,16 @@ static bool ends_statement(const char *text)
     return len > 0 && text[len - 1] == ';';
 }
 
+/* The text ends with a NUL, which the next line replaces. */
+static void add_line(struct text_buffer *text, const char *line)
+{
+    if (text->len_bytes > 0) {
+        text->len_bytes--;
+        text_buffer_add(text, "\n", 1);
+    }
+    text_buffer_add(text, line, strlen(line) + 1);
+}
+
 /* One question, over as many lines as it takes. False: it is the end. */
 static bool take_question(struct shell *shell)
 {
@@ -158,9 +168,7 @@ static bool take_question(struct shell *shell)
             free(line);
             break;
         }
-        if (text.data)
-            text_buffer_add(&text, "\n", 1);
-        text_buffer_add(&text, line, strlen(line));
+        add_line(&text, line);
         free(line);
         is_whole = text.has_failed || !vtc_query_is_sql(text.data) || ends_statement(text.data);
     }
