@@ -16,7 +16,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(gcc g++ clang clang-format cmake ninja-build pkg-config binutils python3 zstd gzip
-    libzstd-dev libxxhash-dev zlib1g-dev libsmartcols-dev libdw-dev libcmocka-dev)
+    libzstd-dev libxxhash-dev zlib1g-dev libsqlite3-dev libsmartcols-dev libdw-dev libedit-dev
+    libcmocka-dev sqlite3)
 . tools/packages.sh
 need_packages "${packages[@]}"
 

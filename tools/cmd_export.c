@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "export_sqlite.h"
 #include "gzip_output.h"
 #include "message.h"
 #include "output_file.h"
@@ -186,13 +187,18 @@ enum exit_code cmd_export(int argc, char **argv)
         return code;
     if (options.help)
         return help_print("export");
-    if (!options.to || strcmp(options.to, "chrome") != 0) {
-        message_print("export", "expected --to chrome; see 'vtc export --help'");
+    bool is_database = options.to && strcmp(options.to, "sqlite") == 0;
+    if (!is_database && (!options.to || strcmp(options.to, "chrome") != 0)) {
+        message_print("export", "expected --to chrome or --to sqlite; see 'vtc export --help'");
+        return CODE_USAGE;
+    }
+    if (!is_database && (options.tables || options.has_since || options.has_until)) {
+        message_print("export", "--tables, --since and --until are for --to sqlite");
         return CODE_USAGE;
     }
     if (options.operand_count == 0) {
         message_print("export", "name a file; see 'vtc export --help'");
         return CODE_USAGE;
     }
-    return for_each_file(&options, export_file);
+    return for_each_file(&options, is_database ? export_sqlite : export_file);
 }

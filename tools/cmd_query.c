@@ -16,6 +16,7 @@
 #include "text_buffer.h"
 #include "trace_file.h"
 #include "vtc/query.h"
+#include "vtc/sql.h"
 
 /* More rows in a table are for programs: --limit all gives them. */
 enum { TABLE_ROWS_DEFAULT = 1000 };
@@ -103,7 +104,9 @@ static vtc_status answer(const struct options *options, const struct trace_file 
                                   .memory_limit_bytes = options->memory_bytes,
                                   .threads = options->threads,
                                   .timeout_ns = options->timeout_ns};
-    vtc_status status = vtc_query_open(file->reader, text, &opts, &query, err);
+    vtc_status status = vtc_query_is_sql(text)
+                            ? vtc_sql_open(file->reader, text, &opts, &query, err)
+                            : vtc_query_open(file->reader, text, &opts, &query, err);
     if (status != VTC_OK)
         return status;
     struct vtc_summary summary;

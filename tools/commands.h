@@ -10,6 +10,7 @@ enum exit_code cmd_decompress(int argc, char **argv);
 enum exit_code cmd_info(int argc, char **argv);
 enum exit_code cmd_verify(int argc, char **argv);
 enum exit_code cmd_query(int argc, char **argv);
+enum exit_code cmd_shell(int argc, char **argv);
 /* Also the exit code of the program that was recorded. */
 enum exit_code cmd_record(int argc, char **argv);
 enum exit_code cmd_symbolize(int argc, char **argv);

@@ -15,7 +15,8 @@ static const char MAIN_HELP[] =
     "  decompress  trace.vtc to the very bytes of trace.json\n"
     "  query       ask a trace: vtc query trace.vtc \"slowest 20\"\n"
     "  info        what is in a file, and what it takes\n"
-    "  export      a trace as JSON that Perfetto and Chrome open\n"
+    "  shell       questions to a trace, one after the other\n"
+    "  export      a trace as JSON that Perfetto and Chrome open, or as an SQLite database\n"
     "  tail        follow a program that records\n"
     "  recover     a good file from a damaged one\n"
     "  compact     make recorded files small, in place, and keep history within bounds\n"
@@ -92,6 +93,10 @@ static const char QUERY_HELP[] =
     "  top 20 by self                 names by the time that their spans took themselves\n"
     "  count by thread between 1.2s and 1.5s\n"
     "  histogram of 'parse*' where args.size > 4096\n"
+    "  SELECT name, sum(dur) FROM slice GROUP BY name\n"
+    "                                 SQL, over the tables of Perfetto: slice, thread, process, "
+    "args,\n"
+    "                                 counter, flow and more; see format/SQL.md\n"
     "\n"
     "Tables show times in readable units, counted from the first event; csv and json in ns, as in\n"
     "the trace.\n"
@@ -100,6 +105,18 @@ static const char QUERY_HELP[] =
     "      --raw          times in tables too in ns, as in the trace\n"
     "      --limit N      print at most N rows, or 'all' (tables: 1000)\n"
     "      --timeout TIME give up after TIME, e.g. 10s\n" THREADS_HELP COMMON_HELP;
+
+static const char SHELL_HELP[] =
+    "usage: vtc shell [OPTION]... FILE\n"
+    "\n"
+    "Takes questions to a trace, one after the other: verbs, and SQL that ends with a semicolon.\n"
+    "On a terminal with editing, history and completion of verbs, tables and columns; from a pipe\n"
+    "line by line. .tables, .tables NAME, .help, .quit.\n"
+    "\n"
+    "      --format WHAT  table (default), csv, json or ndjson (an object a line)\n"
+    "      --raw          times in tables too in ns, as in the trace\n"
+    "      --limit N      print at most N rows of an answer, or 'all' (tables: 1000)\n"
+    "      --timeout TIME give a question up after TIME, e.g. 10s\n" THREADS_HELP COMMON_HELP;
 
 static const char VERBS_HELP[] =
     "A question is a verb, then clauses:\n"
@@ -169,15 +186,25 @@ static const char SYMBOLIZE_HELP[] =
     "  -h, --help           this text\n";
 
 static const char EXPORT_HELP[] =
-    "usage: vtc export --to chrome [OPTION]... FILE\n"
+    "usage: vtc export --to chrome|sqlite [OPTION]... FILE\n"
     "\n"
+    "--to sqlite writes a plain database, FILE.db or what -o names, with the tables that\n"
+    "'vtc query FILE SELECT ...' has, with indexes and views.\n"
+    "\n"
+    "--to chrome:\n"
     "Writes a trace as Chrome trace-event JSON: FILE.json, or what -o names; packed by gzip if "
     "that\n"
     "ends in .gz. Of a trace that came from JSON it is the document itself; where that is cut off "
     "or\n"
     "has garbage in it, its events between brackets.\n"
     "\n"
-    "      --to chrome    the format; there is this one\n"
+    "      --to FORMAT    chrome or sqlite\n"
+    "      --tables LIST  sqlite: only these tables, each with its columns in parentheses where "
+    "not\n"
+    "                     all are wanted: 'slice(ts,dur,name),thread'\n"
+    "      --since NS, --until NS\n"
+    "                     sqlite: only slices, counters and events that touch these times, which\n"
+    "                     are as in the column ts\n"
     "  -o, --output FILE  write to FILE (- for standard output)\n"
     "  -c, --stdout       write to standard output\n"
     "  -f, --force        replace an existing file\n" THREADS_HELP COMMON_HELP;
@@ -245,11 +272,13 @@ static const struct {
     const char *command;
     const char *text;
 } texts[] = {
-    {"compress", COMPRESS_HELP}, {"decompress", DECOMPRESS_HELP}, {"info", INFO_HELP},
-    {"verify", VERIFY_HELP},     {"query", QUERY_HELP},           {"export", EXPORT_HELP},
-    {"tail", TAIL_HELP},         {"recover", RECOVER_HELP},       {"compact", COMPACT_HELP},
-    {"merge", MERGE_HELP},       {"record", RECORD_HELP},         {"symbolize", SYMBOLIZE_HELP},
-    {"verbs", VERBS_HELP},
+    {"compress", COMPRESS_HELP},   {"decompress", DECOMPRESS_HELP},
+    {"info", INFO_HELP},           {"verify", VERIFY_HELP},
+    {"query", QUERY_HELP},         {"shell", SHELL_HELP},
+    {"export", EXPORT_HELP},       {"tail", TAIL_HELP},
+    {"recover", RECOVER_HELP},     {"compact", COMPACT_HELP},
+    {"merge", MERGE_HELP},         {"record", RECORD_HELP},
+    {"symbolize", SYMBOLIZE_HELP}, {"verbs", VERBS_HELP},
 };
 
 enum exit_code help_print(const char *command)

@@ -24,6 +24,7 @@ static const struct {
     {"verify", cmd_verify},     {"query", cmd_query},           {"export", cmd_export},
     {"tail", cmd_tail},         {"recover", cmd_recover},       {"compact", cmd_compact},
     {"merge", cmd_merge},       {"record", cmd_record},         {"symbolize", cmd_symbolize},
+    {"shell", cmd_shell},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

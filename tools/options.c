@@ -2,6 +2,7 @@
 
 #include "options.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,9 @@ enum option_id {
     OPTION_JSON,
     OPTION_FORMAT,
     OPTION_TO,
+    OPTION_TABLES,
+    OPTION_SINCE,
+    OPTION_UNTIL,
     OPTION_ROWS,
     OPTION_KEEP_AGE,
     OPTION_KEEP_SIZE,
@@ -65,15 +69,18 @@ static const struct option_spec specs[] = {
     {OPTION_MEMORY, 0, "memory", true, COMMAND_ALL},
     {OPTION_LEVEL, 0, "level", true, HAS_LEVEL},
     {OPTION_JSON, 0, "json", false, COMMAND_INFO},
-    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY | COMMAND_TAIL},
+    {OPTION_FORMAT, 0, "format", true, COMMAND_QUERY | COMMAND_TAIL | COMMAND_SHELL},
     {OPTION_TO, 0, "to", true, COMMAND_EXPORT},
+    {OPTION_TABLES, 0, "tables", true, COMMAND_EXPORT},
+    {OPTION_SINCE, 0, "since", true, COMMAND_EXPORT},
+    {OPTION_UNTIL, 0, "until", true, COMMAND_EXPORT},
     {OPTION_ROWS, 'n', "rows", true, COMMAND_TAIL},
     {OPTION_KEEP_AGE, 0, "keep-age", true, COMMAND_COMPACT},
     {OPTION_KEEP_SIZE, 0, "keep-size", true, COMMAND_COMPACT},
     {OPTION_WATCH, 0, "watch", true, COMMAND_COMPACT},
-    {OPTION_RAW, 0, "raw", false, COMMAND_QUERY},
-    {OPTION_LIMIT, 0, "limit", true, COMMAND_QUERY},
-    {OPTION_TIMEOUT, 0, "timeout", true, COMMAND_QUERY},
+    {OPTION_RAW, 0, "raw", false, COMMAND_QUERY | COMMAND_SHELL},
+    {OPTION_LIMIT, 0, "limit", true, COMMAND_QUERY | COMMAND_SHELL},
+    {OPTION_TIMEOUT, 0, "timeout", true, COMMAND_QUERY | COMMAND_SHELL},
     {OPTION_HELP, 'h', "help", false, COMMAND_ALL},
 };
 enum { SPECS = sizeof specs / sizeof specs[0] };
@@ -173,6 +180,18 @@ static enum exit_code set_format(struct parser *parser, const char *text)
                   text);
 }
 
+/* A time as the column ts has it: ns. */
+static enum exit_code set_time(const struct parser *parser, const char *value, int64_t *out_ns)
+{
+    char *end;
+    errno = 0;
+    long long ns = strtoll(value, &end, 10);
+    if (end == value || *end || errno != 0)
+        return refuse(parser, "expected a time in ns, as in the column ts, found", value);
+    *out_ns = ns;
+    return CODE_OK;
+}
+
 static enum exit_code set_rows(struct parser *parser, const char *text)
 {
     unsigned long number = 0;
@@ -232,6 +251,13 @@ static enum exit_code apply(struct parser *parser, const struct option_spec *spe
     case OPTION_LEVEL: return set_level(parser, value);
     case OPTION_FORMAT: return set_format(parser, value);
     case OPTION_TO: options->to = value; break;
+    case OPTION_TABLES: options->tables = value; break;
+    case OPTION_SINCE:
+        options->has_since = true;
+        return set_time(parser, value, &options->since_ns);
+    case OPTION_UNTIL:
+        options->has_until = true;
+        return set_time(parser, value, &options->until_ns);
     case OPTION_ROWS: return set_rows(parser, value);
     case OPTION_KEEP_AGE: return set_duration(parser, "--keep-age", value, &options->keep_age_ns);
     case OPTION_KEEP_SIZE: return set_keep_size(parser, value);

@@ -24,7 +24,8 @@ enum command_bit {
     COMMAND_RECOVER = 128,
     COMMAND_COMPACT = 256,
     COMMAND_MERGE = 512,
-    COMMAND_ALL = 1023
+    COMMAND_SHELL = 1024,
+    COMMAND_ALL = 2047
 };
 
 enum output_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON, FORMAT_NDJSON };
@@ -41,9 +42,12 @@ struct options {
     int verbosity; /* -1 quiet, 0, 1 more */
     size_t memory_bytes;
     enum output_format format;
-    const char *to;       /* --to */
-    uint64_t tail_rows;   /* -n */
-    uint64_t keep_age_ns; /* --keep-age, --keep-size, --watch; 0: not given */
+    const char *to;     /* --to */
+    const char *tables; /* --tables */
+    bool has_since, has_until;
+    int64_t since_ns, until_ns; /* --since, --until */
+    uint64_t tail_rows;         /* -n */
+    uint64_t keep_age_ns;       /* --keep-age, --keep-size, --watch; 0: not given */
     uint64_t keep_size_bytes;
     uint64_t watch_ns;
     uint64_t timeout_ns;   /* 0: none */

@@ -9,7 +9,7 @@ need_packages() {
             command -v "$program" >/dev/null || absent+=("$program")
         done
         local module
-        for module in libzstd libxxhash zlib smartcols; do
+        for module in libzstd libxxhash zlib sqlite3 smartcols; do
             pkg-config --exists "$module" 2>/dev/null || absent+=("$module (development files)")
         done
         if [ ${#absent[@]} -gt 0 ]; then

@@ -23,7 +23,7 @@ fi
 
 . tools/packages.sh
 need_packages gcc cmake ninja-build pkg-config python3 zstd gzip \
-    libzstd-dev libxxhash-dev zlib1g-dev libsmartcols-dev libdw-dev
+    libzstd-dev libxxhash-dev zlib1g-dev libsqlite3-dev libsmartcols-dev libdw-dev libedit-dev
 
 echo "== Building (build/release)"
 log=$(mktemp)

@@ -61,6 +61,15 @@ vtc_status target_name_decompressed(const char *source, char **out_target, struc
     return join(source, stem_bytes, ".json", out_target, err);
 }
 
+vtc_status target_name_database(const char *source, char **out_target, struct vtc_error *err)
+{
+    size_t stem_bytes = without(source, ".vtc");
+    if (stem_bytes)
+        return join(source, stem_bytes, ".db", out_target, err);
+    return failure_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET,
+                       "does not end in .vtc, so name the output with -o");
+}
+
 vtc_status target_name_recovered(const char *source, char **out_target, struct vtc_error *err)
 {
     size_t stem_bytes = without(source, ".vtc");

@@ -13,6 +13,9 @@ vtc_status target_name_compressed(const char *source, char **out_target, struct 
  * name. */
 vtc_status target_name_decompressed(const char *source, char **out_target, struct vtc_error *err);
 
+/* `app.db` for `app.vtc`; ARGUMENT for any other name. */
+vtc_status target_name_database(const char *source, char **out_target, struct vtc_error *err);
+
 /* `app.recovered.vtc` for `app.vtc` and for `app`. */
 vtc_status target_name_recovered(const char *source, char **out_target, struct vtc_error *err);
 

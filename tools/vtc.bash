@@ -11,7 +11,7 @@ _vtc_files() {
 
 _vtc() {
     local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local command=${COMP_WORDS[1]} commands='compress decompress query info export tail recover compact merge
+    local command=${COMP_WORDS[1]} commands='compress decompress query shell info export tail recover compact merge
         record symbolize verify help'
     local writing='-c -f -k -o -q -v -T --stdout --force --keep --rm --output --quiet --verbose
         --threads --memory --help'
@@ -53,7 +53,7 @@ _vtc() {
         return
         ;;
     --to)
-        mapfile -t COMPREPLY < <(compgen -W 'chrome' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'chrome sqlite' -- "$cur")
         return
         ;;
     --debug-dir)
@@ -81,8 +81,8 @@ _vtc() {
         decompress) words=$writing ;;
         info) words="$reading --json" ;;
         verify) words=$reading ;;
-        query) words="$reading --format --raw --limit --timeout" ;;
-        export) words="$reading --to -c -f -o --stdout --force --output" ;;
+        query | shell) words="$reading --format --raw --limit --timeout" ;;
+        export) words="$reading --to --tables --since --until -c -f -o --stdout --force --output" ;;
         tail) words="$reading -n --rows --format" ;;
         record)
             words="-o -f -q -v --output --force --quiet --verbose --help --depth --min-duration

@@ -34,6 +34,7 @@ struct vtc_block {
     struct vtc_events events; /* … and those that the filter leaves: the same without one */
     struct vtc_spans spans;
     bool has_spans;
+    struct vtc_row_texts texts;     /* data NULL: not made yet */
     struct vtci_event_maker *maker; /* block_events.c: what it knows of the rows, for more fields */
     struct vtc_filter filter;       /* an iterator's */
 };

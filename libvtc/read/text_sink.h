@@ -20,6 +20,8 @@ struct vtci_text_sink {
     void *context;
     bool rows_only; /* rows joined by a comma and a line feed, instead of what stood between them */
     bool has_row;   /* one was put */
+    size_t *row_ends; /* NULL, or room for two numbers a row: where its text begins in `data`, and
+                         where it ends. For a buffer that is never handed on */
 };
 
 /* Hands the buffer on. VTC_ERR_CORRUPT when it is more than `left_bytes`. */

@@ -391,7 +391,11 @@ vtc_status vtci_text_walk(struct vtci_text_walker *walker, const struct vtci_tex
                 return used_up(separator, err);
             continue;
         }
+        if (sink->row_ends)
+            sink->row_ends[2 * row] = (size_t)(out - sink->data);
         VTC_TRY(walk_row(&machine, &out));
+        if (sink->row_ends)
+            sink->row_ends[2 * row + 1] = (size_t)(out - sink->data);
         VTC_TRY(put_string(&machine, &out, separator));
     }
     sink->len_bytes = (size_t)(out - sink->data);

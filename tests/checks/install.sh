@@ -38,11 +38,13 @@ SOURCE
 cp "$work/consumer/consumer.c" "$work/consumer/consumer_cpp.cpp"
 cat >"$work/consumer/question.c" <<'SOURCE'
 #include <vtc/query.h>
+#include <vtc/sql.h>
 
 int main(void)
 {
     vtc_query *query;
-    return vtc_query_open(NULL, "slowest 20", NULL, &query, NULL) != VTC_ERR_ARGUMENT;
+    return vtc_query_open(NULL, "slowest 20", NULL, &query, NULL) != VTC_ERR_ARGUMENT ||
+           vtc_sql_open(NULL, "SELECT 1", NULL, &query, NULL) != VTC_ERR_ARGUMENT;
 }
 SOURCE
 cat >"$work/consumer/CMakeLists.txt" <<'SOURCE'

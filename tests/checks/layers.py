@@ -16,13 +16,16 @@ BELOW = {
     "export": {"column", "wire", "io", "base"},
     "compact": {"read", "write", "column", "wire", "codec", "io", "base"},
     "query": {"base"},
+    "sql": {"query", "base"},
 }
-# A library's header and the only unit that may include it.
+# A library's header and the only file that may include it.
 ONLY_IN = {
     "zstd.h": "codec/zstd_wrapper.c",
     "zstd_errors.h": "codec/zstd_wrapper.c",
     "zlib.h": "codec/zlib_wrapper.c",
     "xxhash.h": "base/checksum.c",
+    "sqlite3.h": "sql/sqlite.h",
+    "sqlite3ext.h": "sql/sqlite.h",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.M)
 

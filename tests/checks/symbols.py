@@ -16,7 +16,7 @@ def nm(*arguments):
 
 
 # The libraries, and the headers that are theirs; all others are libvtc's.
-LIBRARIES = {"vtc": None, "vtcquery": {"query.h"}}
+LIBRARIES = {"vtc": None, "vtcquery": {"query.h", "sql.h"}}
 
 
 def declared(include, own):

@@ -73,7 +73,7 @@ gunzip -c span.json.gz | cmp - span.json || fail 'the packed export differs'
 run export span.vtc
 expect_code 1
 expect_err <<'END'
-vtc: export: expected --to chrome; see 'vtc export --help'
+vtc: export: expected --to chrome or --to sqlite; see 'vtc export --help'
 END
 
 begin 'losses are told, also when compacted'

@@ -169,6 +169,23 @@ VTC_API VTC_NODISCARD vtc_status vtc_block_values(vtc_block *block, uint32_t col
                                                   struct vtc_values *out_values,
                                                   struct vtc_error *err);
 
+/** The texts of the rows of a block, as they stand in the document: objects, almost always. Row i is
+ *  data[bounds[2 * i]] up to data[bounds[2 * i + 1]]; what separates rows lies between. @since 1.0 */
+struct vtc_row_texts {
+    size_t count;
+    const char *data;
+    const size_t *bounds;
+};
+
+/** Rebuilds the texts of all rows of a block, for what is in no array: arguments, above all. Every
+ *  column is unpacked; the text is as large as vtc_zone.document_bytes says.
+ *  @param out_texts  borrowed until the block is closed; written on success
+ *  @return VTC_OK, VTC_ERR_CORRUPT, VTC_ERR_NO_MEMORY
+ *  @thread owner  @allocates within the reader's limit  @spec section 7.9, ZON-4
+ *  @since 1.0 */
+VTC_API VTC_NODISCARD vtc_status vtc_block_texts(vtc_block *block, struct vtc_row_texts *out_texts,
+                                                 struct vtc_error *err);
+
 /** What an iterator is to leave. @since 1.0 */
 struct vtc_filter {
     size_t struct_size; /**< sizeof(struct vtc_filter) */
