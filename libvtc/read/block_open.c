@@ -32,14 +32,17 @@ void vtci_block_reset(vtc_block *block)
     vtci_block_decoder_close(block->decoder);
     vtci_arena_recycle(&block->arena);
     block->room.len_bytes = 0;
-    block->local_count = 0;
-    block->local_first = NULL;
-    block->maker = NULL;
-    memset(&block->all, 0, sizeof block->all);
-    memset(&block->events, 0, sizeof block->events);
-    memset(&block->spans, 0, sizeof block->spans);
-    block->has_spans = false;
-    memset(&block->filter, 0, sizeof block->filter);
+    /* What is not named here is of the frame that was: it begins anew. */
+    *block = (struct vtc_block){
+        .memory = block->memory,
+        .spare = block->spare,
+        .definitions = block->definitions,
+        .room = block->room,
+        .decoder = block->decoder,
+        .arena = block->arena,
+        .locals = block->locals,
+        .local_capacity = block->local_capacity,
+    };
 }
 
 void vtc_block_close(vtc_block *block)
