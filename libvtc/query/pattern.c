@@ -16,26 +16,33 @@ struct vtci_pattern {
     regex_t regex;
 };
 
-/* Intervals multiply when they are nested, and regcomp writes them out. */
+/* How often the interval behind a `{` at `*at` repeats; moves behind it. `{1,}` is twice: as `+`, the
+ * once that must be and the rest that may. */
+static uint64_t interval_repeats(struct vtc_text text, size_t *at)
+{
+    uint64_t number = 0, most = 2;
+    for (++*at; *at < text.len_bytes && text.data[*at] != '}'; ++*at) {
+        char letter = text.data[*at];
+        number = letter >= '0' && letter <= '9' ? number * 10 + (uint64_t)(letter - '0') : 0;
+        most = number > most ? number : most;
+        if (most > REPEATS_MAX)
+            break;
+    }
+    return most;
+}
+
+/* Repetitions multiply when they are nested, and regcomp writes them out: intervals, and each `+`
+ * behind a group or another repetition. */
 static bool repeats_too_often(struct vtc_text text)
 {
     uint64_t product = 1;
-    for (size_t i = 0; i < text.len_bytes; i++) {
-        if (text.data[i] != '{')
-            continue;
-        uint64_t number = 0, most = 1;
-        for (i++; i < text.len_bytes && text.data[i] != '}'; i++) {
-            char letter = text.data[i];
-            number = letter >= '0' && letter <= '9' ? number * 10 + (uint64_t)(letter - '0') : 0;
-            if (number > REPEATS_MAX)
-                return true;
-            most = number > most ? number : most;
-        }
-        product *= most;
-        if (product > REPEATS_MAX)
-            return true;
+    for (size_t i = 0; i < text.len_bytes && product <= REPEATS_MAX; i++) {
+        if (text.data[i] == '{')
+            product *= interval_repeats(text, &i);
+        else if (text.data[i] == '+' && i > 0 && memchr(")}*+?", text.data[i - 1], 5))
+            product *= 2;
     }
-    return false;
+    return product > REPEATS_MAX;
 }
 
 static vtc_status compile(struct vtci_pattern *pattern, struct vtc_text text, struct vtc_error *err)
@@ -45,9 +52,9 @@ static vtc_status compile(struct vtci_pattern *pattern, struct vtc_text text, st
         return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
                               "a regular expression has at most %d bytes", REGEX_BYTES_MAX);
     if (repeats_too_often(text))
-        return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
-                              "a regular expression repeats at most %d times, all {} multiplied",
-                              REPEATS_MAX);
+        return vtci_error_set(
+            err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
+            "a regular expression repeats at most %d times, all {} and )+ multiplied", REPEATS_MAX);
     memcpy(copy, text.data, text.len_bytes);
     copy[text.len_bytes] = '\0';
     int failure = regcomp(&pattern->regex, copy, REG_EXTENDED | REG_NOSUB);
