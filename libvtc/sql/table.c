@@ -103,8 +103,8 @@ static const char *const views[] = {
     "CREATE VIEW \"%w\".process_slice AS SELECT " SLICE_COLUMNS
     ", p.name AS process_name, p.upid, p.pid, " SLICE_COLUMNS_BEHIND
     " FROM slice s JOIN process_track t ON s.track_id = t.id JOIN process p USING (upid)",
-    "CREATE VIEW \"%w\".instant AS SELECT id, ts, track_id, name, category, arg_set_id FROM slice"
-    " WHERE dur = 0"};
+    ("CREATE VIEW \"%w\".instant AS SELECT id, ts, track_id, name, category, arg_set_id FROM slice"
+     " WHERE dur = 0")};
 
 static int run(sqlite3 *db, char *text, char **out_message)
 {
