@@ -4,6 +4,7 @@ ctest: timeout 300
 """
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -74,9 +75,17 @@ def in_python(traces):
     database.close()
 
 
+def has_sanitizer():
+    cache = (BUILD / "CMakeCache.txt").read_text()
+    return re.search(r"^VTC_SANITIZE:\w+=.", cache, re.M) is not None
+
+
 def main():
     if not EXTENSION.exists():
         print("the extension was not built", file=sys.stderr)
+        return SKIPPED
+    if has_sanitizer():
+        print("the programs that load the extension have no sanitizer", file=sys.stderr)
         return SKIPPED
     with tempfile.TemporaryDirectory() as temporary:
         traces = []
