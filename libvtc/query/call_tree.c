@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/table_hash.h"
 
 enum { SLOTS_FIRST = 256, GONE = UINT32_MAX };
 
@@ -58,8 +59,8 @@ static int64_t sum(int64_t a, int64_t b)
 
 static size_t hash(const struct vtci_call_tree *tree, uint32_t parent, uint32_t name)
 {
-    uint64_t key = ((uint64_t)parent << 32 | name) * 0x9E3779B97F4A7C15u;
-    return (size_t)(key ^ key >> 32) & (tree->slot_count - 1);
+    return (size_t)vtci_table_hash(vtci_table_key(), (uint64_t)parent << 32 | name) &
+           (tree->slot_count - 1);
 }
 
 /* The slot of a child, or the free one where it would be. Slots of what is gone count as taken. */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "base/checksum.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 
 enum { SLOTS_FIRST = 256 };
 
@@ -31,7 +31,7 @@ void vtci_name_table_free(struct vtci_name_table *table)
 static size_t slot_of(const struct vtci_name_table *table, struct vtc_text text)
 {
     size_t mask = table->slot_count - 1;
-    size_t at = (size_t)vtci_checksum(text.data, text.len_bytes) & mask;
+    size_t at = (size_t)vtci_table_hash_text(0, text.data, text.len_bytes) & mask;
     for (; table->slots[at]; at = (at + 1) & mask) {
         const struct vtc_text *name = &table->names[table->slots[at]];
         if (name->len_bytes == text.len_bytes &&

@@ -1,7 +1,7 @@
 #include "sql/arg_set.h"
 
-#include "base/checksum.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 
 /* With fewer, looking through all is quicker than a table. */
 #define FEW_ARGS 16
@@ -46,10 +46,10 @@ static vtc_status find_place(struct vtci_arg_set *set, struct vtc_text key, size
     }
     for (size_t i = set->places.count ? set->count - 1 : 0; i < set->count; i++) {
         const struct vtci_arg *arg = &set->args[i];
-        uint64_t hash = vtci_checksum(set->text.data + arg->key_pos, arg->key_bytes);
+        uint64_t hash = vtci_table_hash_text(0, set->text.data + arg->key_pos, arg->key_bytes);
         VTC_TRY(vtci_id_map_put(&set->places, hash, (uint32_t)i));
     }
-    uint32_t found = vtci_id_map_get(&set->places, vtci_checksum(key.data, key.len_bytes));
+    uint32_t found = vtci_id_map_get(&set->places, vtci_table_hash_text(0, key.data, key.len_bytes));
     if (found != VTCI_ID_NONE && has_key(set, found, key))
         *out_place = found;
     return VTC_OK;

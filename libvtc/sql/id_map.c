@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/table_hash.h"
 
 void vtci_id_map_init(struct vtci_id_map *map, struct vtci_memory *memory)
 {
@@ -18,17 +19,9 @@ void vtci_id_map_free(struct vtci_id_map *map)
     map->slot_count = map->count = 0;
 }
 
-/* The finaliser of MurmurHash3: every bit of the key moves every bit of the result. */
-static size_t hash(uint64_t key)
-{
-    key = (key ^ key >> 33) * 0xFF51AFD7ED558CCDu;
-    key = (key ^ key >> 33) * 0xC4CEB9FE1A85EC53u;
-    return (size_t)(key ^ key >> 33);
-}
-
 static struct vtci_id_slot *find(const struct vtci_id_map *map, uint64_t key)
 {
-    size_t mask = map->slot_count - 1, slot = hash(key) & mask;
+    size_t mask = map->slot_count - 1, slot = (size_t)vtci_table_hash(vtci_table_key(), key) & mask;
     while (map->slots[slot].is_used && map->slots[slot].key != key)
         slot = (slot + 1) & mask;
     return &map->slots[slot];

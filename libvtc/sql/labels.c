@@ -1,7 +1,7 @@
 #include "sql/labels.h"
 
-#include "base/checksum.h"
 #include "base/error.h"
+#include "base/table_hash.h"
 #include "sql/json.h"
 
 /* More texts than this are refused: their numbers would not do. */
@@ -51,7 +51,7 @@ void vtci_labels_free(struct vtci_labels *labels)
 static size_t find_slot(const struct vtci_labels *labels, const char *data, size_t len_bytes)
 {
     size_t mask = labels->slot_count - 1;
-    size_t slot = (size_t)vtci_checksum(data, len_bytes) & mask;
+    size_t slot = (size_t)vtci_table_hash_text(0, data, len_bytes) & mask;
     for (; labels->slots[slot]; slot = (slot + 1) & mask) {
         struct vtc_text text = labels->texts[labels->slots[slot]];
         if (text.len_bytes == len_bytes && memcmp(text.data, data, len_bytes) == 0)
