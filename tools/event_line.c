@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "escape.h"
-#include "json_text.h"
 #include "size_text.h"
 
 /* Behind the value that begins at `at`: a string, an object, or anything up to a comma or bracket. */
@@ -98,8 +97,7 @@ static char *readable(struct vtc_text quoted)
     char *decoded = malloc(text.len_bytes + 1);
     if (!decoded)
         return NULL;
-    char *out =
-        escape_copy(decoded, text.data ? json_text_decode(text.data, text.len_bytes, decoded) : 0);
+    char *out = escape_copy(decoded, text.data ? vtc_text_decode(text, decoded) : 0);
     free(decoded);
     return out;
 }

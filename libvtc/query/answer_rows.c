@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "query/json_string.h"
 
 void vtci_answer_rows_init(struct vtci_answer_rows *rows, struct vtci_memory *memory,
                            const struct vtc_query_column *columns, size_t column_count)

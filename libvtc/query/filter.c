@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "query/carried_arguments.h"
-#include "query/json_string.h"
 
 enum { ZONE_NAMES_MAX = 256, ZONE_TRACKS_MAX = 64 };
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "query/json_string.h"
 
 enum { CHUNK_BYTES = 64 << 10 };
 
@@ -82,7 +81,7 @@ vtc_status vtci_text_store_decode(struct vtci_text_store *store, struct vtc_text
     char *copy = vtci_text_store_take(store, text.len_bytes);
     if (!copy)
         return VTC_ERR_NO_MEMORY;
-    size_t len_bytes = vtci_json_string_decode(text.data, text.len_bytes, copy);
+    size_t len_bytes = vtc_text_decode(text, copy);
     if (text.len_bytes > len_bytes && len_bytes > 0)
         vtci_text_store_shrink(store, text.len_bytes - len_bytes);
     *out = (struct vtc_text){copy, len_bytes};

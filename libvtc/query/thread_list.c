@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "query/json_string.h"
 
 void vtci_thread_list_init(struct vtci_thread_list *list, struct vtci_memory *memory)
 {
@@ -57,7 +56,7 @@ static vtc_status list_tracks(struct vtci_thread_list *list, const uint32_t *tra
 static size_t put_number(struct vtc_text json, char *out)
 {
     if (json.len_bytes >= 2 && json.data[0] == '"')
-        return vtci_json_string_decode(json.data + 1, json.len_bytes - 2, out);
+        return vtc_text_decode((struct vtc_text){json.data + 1, json.len_bytes - 2}, out);
     if (json.len_bytes)
         memcpy(out, json.data, json.len_bytes);
     return json.len_bytes;

@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "base/limits.h"
-#include "query/json_string.h"
 #include "sql/json.h"
 
 vtc_status vtci_json_unescape(struct vtci_buffer *out, const char *data, size_t len_bytes)
@@ -11,7 +10,8 @@ vtc_status vtci_json_unescape(struct vtci_buffer *out, const char *data, size_t 
     if (len_bytes == 0 || !memchr(data, '\\', len_bytes))
         return vtci_buffer_append(out, data, len_bytes);
     VTC_TRY(vtci_buffer_reserve(out, len_bytes));
-    out->len_bytes += vtci_json_string_decode(data, len_bytes, (char *)out->data + out->len_bytes);
+    out->len_bytes +=
+        vtc_text_decode((struct vtc_text){data, len_bytes}, (char *)out->data + out->len_bytes);
     return VTC_OK;
 }
 

@@ -35,6 +35,14 @@ struct vtc_text {
     size_t len_bytes;
 };
 
+/** Undoes the JSON escapes of a text, as it stood between quotes. What is no escape stays as it is; a
+ *  lone surrogate becomes its three bytes.
+ *  @param out  room for text.len_bytes, which is never passed; may be NULL for an absent text
+ *  @return how many bytes were written
+ *  @thread any
+ *  @since 1.0 */
+VTC_API size_t vtc_text_decode(struct vtc_text text, char *out);
+
 /** A string by number. Of two that are taken from the same column of a file (all names, say), the
  *  same number means the same text; a number below VTC_STRING_LOCAL is good for the whole file, one
  *  above it only for its block. See vtc_reader_string and vtc_block_string. @since 1.0 */

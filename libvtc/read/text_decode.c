@@ -1,8 +1,8 @@
-#include "json_text.h"
-
+/* What the text of a JSON string says. */
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
+
+#include "vtc/reader.h"
 
 static bool hex4(const char *text, size_t len_bytes, uint32_t *out_unit)
 {
@@ -51,8 +51,10 @@ static size_t decode_unit(const char *text, size_t len_bytes, char *out, size_t 
     return 6;
 }
 
-size_t json_text_decode(const char *text, size_t len_bytes, char *out)
+size_t vtc_text_decode(struct vtc_text quoted, char *out)
 {
+    const char *text = quoted.data;
+    size_t len_bytes = quoted.len_bytes;
     static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
     char *end = out;
     for (size_t pos = 0; pos < len_bytes;) {
