@@ -2,12 +2,12 @@
  * into a file without a name that the reader then owns. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/unnamed_file.h"
 #include "io/file.h"
 #include "read/reader_internal.h"
 #include "vtc/compress.h"
@@ -15,21 +15,6 @@
 
 /* [choice] A live file of up to this length is compressed in memory: to a few MiB. */
 static const uint64_t IN_MEMORY_BYTES = (uint64_t)64 << 20;
-
-static int open_in_directory(const char *directory)
-{
-    char path[4096];
-    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return fd;
-    int length = snprintf(path, sizeof path, "%s/vtc-XXXXXX", directory);
-    if (length < 0 || (size_t)length >= sizeof path)
-        return -1;
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    return fd;
-}
 
 /* A file that nobody else sees. */
 static vtc_status open_temporary(uint64_t live_bytes, int *out_fd, struct vtc_error *err)
@@ -39,11 +24,11 @@ static vtc_status open_temporary(uint64_t live_bytes, int *out_fd, struct vtc_er
     if (live_bytes <= IN_MEMORY_BYTES)
         fd = memfd_create("vtc", MFD_CLOEXEC);
     if (fd < 0 && directory && *directory)
-        fd = open_in_directory(directory);
+        fd = vtci_unnamed_file_open(directory);
     if (fd < 0)
-        fd = open_in_directory("/var/tmp");
+        fd = vtci_unnamed_file_open("/var/tmp");
     if (fd < 0)
-        fd = open_in_directory("/tmp");
+        fd = vtci_unnamed_file_open("/tmp");
     if (fd < 0)
         return vtci_error_errno(err, errno, VTC_NO_OFFSET, "a temporary file");
     *out_fd = fd;

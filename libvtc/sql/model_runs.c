@@ -1,12 +1,12 @@
 #include "sql/model_runs.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/unnamed_file.h"
 #include "sql/model.h"
 
 /* A sorted stretch. In memory `first` counts in `events`, in a file it counts there. */
@@ -25,24 +25,7 @@ struct vtci_model_run {
 static int open_unnamed(void)
 {
     const char *directory = getenv("TMPDIR");
-    if (!directory || !*directory)
-        directory = "/tmp";
-    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
-        return fd;
-    char path[4096];
-    static const char name[] = "/vtc-sql-XXXXXX";
-    size_t len = strlen(directory);
-    if (len + sizeof name > sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    memcpy(path, directory, len);
-    memcpy(path + len, name, sizeof name);
-    fd = mkostemp(path, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(path);
-    return fd;
+    return vtci_unnamed_file_open(directory && *directory ? directory : "/tmp");
 }
 
 vtc_status vtci_model_runs_init(struct vtci_model_runs *runs, struct vtci_memory *memory,

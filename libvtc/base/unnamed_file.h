@@ -1,0 +1,9 @@
+/* A file that nobody else sees, for what does not fit into memory. */
+#ifndef VTCI_BASE_UNNAMED_FILE_H
+#define VTCI_BASE_UNNAMED_FILE_H
+
+/* Makes one on the file system of `directory`; it goes with its descriptor, which is the caller's.
+ * Returns -1 and sets errno on failure. */
+int vtci_unnamed_file_open(const char *directory);
+
+#endif
