@@ -49,7 +49,8 @@ static vtc_status find_place(struct vtci_arg_set *set, struct vtc_text key, size
         uint64_t hash = vtci_table_hash_text(0, set->text.data + arg->key_pos, arg->key_bytes);
         VTC_TRY(vtci_id_map_put(&set->places, hash, (uint32_t)i));
     }
-    uint32_t found = vtci_id_map_get(&set->places, vtci_table_hash_text(0, key.data, key.len_bytes));
+    uint32_t found =
+        vtci_id_map_get(&set->places, vtci_table_hash_text(0, key.data, key.len_bytes));
     if (found != VTCI_ID_NONE && has_key(set, found, key))
         *out_place = found;
     return VTC_OK;

@@ -2,6 +2,7 @@
 #ifndef VTCI_SQL_SLICE_H
 #define VTCI_SQL_SLICE_H
 
+#include "base/error.h"
 #include "sql/model.h"
 #include "sql/open_block.h"
 #include "sql/table.h"
@@ -105,6 +106,24 @@ bool vtci_slice_filter_block(const struct vtci_slice_filter *filter,
 VTC_NODISCARD vtc_status vtci_slice_filter_row(struct vtci_slice_filter *filter,
                                                struct vtci_sql_trace *trace,
                                                const struct vtci_slice_ref *at, bool *out_wanted);
+
+/* Hands the slices of a block that are wanted to `take`. Inline, so that `take` is too. */
+static inline vtc_status vtci_slice_visit_block(
+    struct vtci_sql_trace *trace, struct vtci_slice_filter *filter, uint64_t index, unsigned fields,
+    vtc_status (*take)(void *context, const struct vtci_slice_ref *at), void *context)
+{
+    struct vtci_slice_ref at = {NULL, 0};
+    VTC_TRY(vtci_open_block_get(trace, index, fields | vtci_slice_fields(trace, index), &at.block));
+    vtc_status status = vtci_open_block_slices(trace, at.block);
+    for (; status == VTC_OK && at.index < at.block->slice_count; at.index++) {
+        bool is_wanted;
+        status = vtci_slice_filter_row(filter, trace, &at, &is_wanted);
+        if (status == VTC_OK && is_wanted)
+            status = take(context, &at);
+    }
+    vtci_open_block_put(trace, at.block);
+    return status;
+}
 
 /* slice_plan.c: xBestIndex. idxStr has, for each argument, a column's and an operation's letter, and
  * behind a '/' the order of the first rows, as column letters, capital for descending; or behind a '%'

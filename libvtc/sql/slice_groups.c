@@ -82,8 +82,9 @@ static vtc_status reserve(struct vtci_slice_groups *groups, size_t needed)
     return VTC_OK;
 }
 
-static vtc_status add_row(struct vtci_slice_groups *groups, const struct vtci_slice_ref *at)
+static vtc_status add_row(void *context, const struct vtci_slice_ref *at)
 {
+    struct vtci_slice_groups *groups = context;
     size_t i = groups->count;
     uint32_t key;
     VTC_TRY(key_of(groups, at, &key));
@@ -100,24 +101,6 @@ static vtc_status add_row(struct vtci_slice_groups *groups, const struct vtci_sl
         groups->key_count = (size_t)key + 1;
     groups->count++;
     return VTC_OK;
-}
-
-static vtc_status add_block(struct vtci_slice_groups *groups, struct vtci_slice_filter *filter,
-                            uint64_t index)
-{
-    struct vtci_sql_trace *trace = groups->trace;
-    struct vtci_slice_ref at = {NULL, 0};
-    VTC_TRY(vtci_open_block_get(trace, index, groups->fields | vtci_slice_fields(trace, index),
-                                &at.block));
-    vtc_status status = vtci_open_block_slices(trace, at.block);
-    for (; status == VTC_OK && at.index < at.block->slice_count; at.index++) {
-        bool is_wanted;
-        status = vtci_slice_filter_row(filter, trace, &at, &is_wanted);
-        if (status == VTC_OK && is_wanted)
-            status = add_row(groups, &at);
-    }
-    vtci_open_block_put(trace, at.block);
-    return status;
 }
 
 static void swap_times(int64_t *times, size_t a, size_t b)
@@ -244,7 +227,8 @@ static vtc_status make(struct vtci_slice_groups *groups, struct vtci_slice_filte
     const struct vtci_sql_trace *trace = groups->trace;
     for (uint64_t block = 0; block < trace->summary.blocks; block++)
         if (vtci_slice_filter_block(filter, trace, block))
-            VTC_TRY(add_block(groups, filter, block));
+            VTC_TRY(vtci_slice_visit_block(groups->trace, filter, block, groups->fields, add_row,
+                                           groups));
     VTC_TRY(sort_rows(groups));
     VTC_TRY(order_keys(groups));
     vtci_slice_groups_next(groups);

@@ -101,8 +101,9 @@ static void sift_up(struct vtci_slice_top *top, size_t at)
     top->rows[at] = row;
 }
 
-static vtc_status offer(struct vtci_slice_top *top, const struct vtci_slice_ref *at)
+static vtc_status offer(void *context, const struct vtci_slice_ref *at)
 {
+    struct vtci_slice_top *top = context;
     struct vtci_slice_top_row row = {.slice = vtci_slice_number(top->trace, at)};
     bool is_full = top->count == top->wanted;
     VTC_TRY(key_of(top, at, 0, &row.keys[0]));
@@ -118,24 +119,6 @@ static vtc_status offer(struct vtci_slice_top *top, const struct vtci_slice_ref 
         sift_down(top, 0, top->count);
     }
     return VTC_OK;
-}
-
-static vtc_status visit(struct vtci_slice_top *top, struct vtci_slice_filter *filter,
-                        uint64_t index)
-{
-    struct vtci_sql_trace *trace = top->trace;
-    struct vtci_slice_ref at = {NULL, 0};
-    VTC_TRY(vtci_open_block_get(trace, index, top->fields | vtci_slice_fields(trace, index),
-                                &at.block));
-    vtc_status status = vtci_open_block_slices(trace, at.block);
-    for (; status == VTC_OK && at.index < at.block->slice_count; at.index++) {
-        bool is_wanted;
-        status = vtci_slice_filter_row(filter, trace, &at, &is_wanted);
-        if (status == VTC_OK && is_wanted)
-            status = offer(top, &at);
-    }
-    vtci_open_block_put(trace, at.block);
-    return status;
 }
 
 static int64_t best_key(const struct vtci_slice_top *top, uint64_t block)
@@ -164,7 +147,8 @@ static vtc_status visit_all(struct vtci_slice_top *top, struct vtci_slice_filter
     for (size_t i = 0; i < count; i++) {
         if (top->count == top->wanted && promises[i].key > top->rows[0].keys[0])
             break;
-        VTC_TRY(visit(top, filter, promises[i].block));
+        VTC_TRY(
+            vtci_slice_visit_block(top->trace, filter, promises[i].block, top->fields, offer, top));
     }
     return VTC_OK;
 }

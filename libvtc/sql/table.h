@@ -30,6 +30,11 @@ struct vtci_table {
     const struct vtci_rows_table *rows; /* of vtc_rows */
 };
 
+static inline struct vtci_sql_trace *vtci_cursor_trace(const sqlite3_vtab_cursor *cursor)
+{
+    return ((const struct vtci_table *)cursor->pVtab)->trace;
+}
+
 /* xConnect of all: finds the trace and declares the columns. `out_table` is zeroed, and is
  * `table_bytes` long. */
 int vtci_table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,

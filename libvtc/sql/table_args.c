@@ -31,11 +31,6 @@ struct cursor {
     int64_t row;
 };
 
-static struct vtci_sql_trace *trace_of(const sqlite3_vtab_cursor *cursor)
-{
-    return ((const struct vtci_table *)cursor->pVtab)->trace;
-}
-
 static int args_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                         sqlite3_vtab **out_table, char **out_message)
 {
@@ -81,22 +76,22 @@ static int args_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out_cursor)
 static int args_close(sqlite3_vtab_cursor *base)
 {
     struct cursor *cursor = (struct cursor *)base;
-    vtci_open_block_put(trace_of(base), cursor->at.block);
+    vtci_open_block_put(vtci_cursor_trace(base), cursor->at.block);
     vtci_arg_set_free(&cursor->set);
-    trace_of(base)->cursors--;
+    vtci_cursor_trace(base)->cursors--;
     sqlite3_free(cursor);
     return SQLITE_OK;
 }
 
 static void leave_block(struct cursor *cursor)
 {
-    vtci_open_block_put(trace_of(&cursor->base), cursor->at.block);
+    vtci_open_block_put(vtci_cursor_trace(&cursor->base), cursor->at.block);
     cursor->at.block = NULL;
 }
 
 static vtc_status enter_block(struct cursor *cursor, uint64_t index)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     leave_block(cursor);
     VTC_TRY(vtci_open_block_get(trace, index, vtci_slice_fields(trace, index), &cursor->at.block));
     VTC_TRY(vtci_open_block_slices(trace, cursor->at.block));
@@ -107,7 +102,7 @@ static vtc_status enter_block(struct cursor *cursor, uint64_t index)
 /* The first argument of the next set that has one, from `at` on. */
 static vtc_status find_set(struct cursor *cursor)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     for (;;) {
         const struct vtci_open_block *block = cursor->at.block;
         for (; block && cursor->at.index < block->slice_count; cursor->at.index++) {
@@ -145,7 +140,7 @@ static int64_t integer_of(sqlite3_value *value)
 
 static vtc_status find_one(struct cursor *cursor, sqlite3_value *value)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     int64_t slice = integer_of(value);
     if (slice < 1 || (uint64_t)slice > trace->slice_first[trace->summary.blocks])
         return VTC_OK;
@@ -167,7 +162,7 @@ static int args_filter(sqlite3_vtab_cursor *base, int index, const char *text, i
     (void)text;
     (void)argc;
     struct cursor *cursor = (struct cursor *)base;
-    struct vtci_sql_trace *trace = trace_of(base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(base);
     bool has_begins = trace->summary.phases['B'] || trace->summary.phases['b'];
     vtci_table_begin(trace);
     vtc_status status = has_begins ? vtci_model_make(trace, false) : VTC_OK;
@@ -192,7 +187,7 @@ static int args_next(sqlite3_vtab_cursor *base)
         return SQLITE_OK;
     }
     cursor->at.index++;
-    return vtci_table_fail(base->pVtab, trace_of(base), find_set(cursor));
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base), find_set(cursor));
 }
 
 static int args_eof(sqlite3_vtab_cursor *base)
@@ -240,7 +235,7 @@ static int args_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int 
     struct cursor *cursor = (struct cursor *)base;
     const struct vtci_arg_set *set = &cursor->set;
     const struct vtci_arg *arg = &set->args[cursor->arg];
-    int64_t number = (int64_t)vtci_slice_number(trace_of(base), &cursor->at) + 1;
+    int64_t number = (int64_t)vtci_slice_number(vtci_cursor_trace(base), &cursor->at) + 1;
     switch ((enum column)column) {
     case COLUMN_ID: /* so many leaves no event has: a text of 1 GiB would be needed */
         sqlite3_result_int64(context, number << 30 | (int64_t)cursor->arg);

@@ -18,11 +18,6 @@ struct cursor {
     int64_t low_ns, high_ns;
 };
 
-static struct vtci_sql_trace *trace_of(const sqlite3_vtab_cursor *cursor)
-{
-    return ((const struct vtci_table *)cursor->pVtab)->trace;
-}
-
 static int counter_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                            sqlite3_vtab **out_table, char **out_message)
 {
@@ -74,8 +69,9 @@ static int counter_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out_cursor)
 static int counter_close(sqlite3_vtab_cursor *base)
 {
     struct cursor *cursor = (struct cursor *)base;
-    VTCI_ARRAY_FREE(&trace_of(base)->memory, cursor->values.values, cursor->values.capacity);
-    trace_of(base)->cursors--;
+    VTCI_ARRAY_FREE(&vtci_cursor_trace(base)->memory, cursor->values.values,
+                    cursor->values.capacity);
+    vtci_cursor_trace(base)->cursors--;
     sqlite3_free(cursor);
     return SQLITE_OK;
 }
@@ -92,7 +88,7 @@ static bool may_matter(const struct cursor *cursor, const struct vtci_sql_trace 
 /* Blocks until one has a value; each is read into `values`. */
 static vtc_status find_value(struct cursor *cursor)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     while (cursor->at == cursor->values.count && cursor->next_block < trace->summary.blocks) {
         uint64_t block = cursor->next_block++;
         cursor->at = cursor->values.count = 0;
@@ -115,18 +111,18 @@ static int counter_filter(sqlite3_vtab_cursor *base, int bounds, const char *tex
     cursor->next_block = cursor->at = cursor->values.count = 0;
     cursor->low_ns = bounds & 1 ? bound(argv[0], INT64_MIN) : INT64_MIN;
     cursor->high_ns = bounds & 2 ? bound(argv[argc - 1], INT64_MAX) : INT64_MAX;
-    vtci_table_begin(trace_of(base));
-    vtc_status status = vtci_counters_make(trace_of(base));
+    vtci_table_begin(vtci_cursor_trace(base));
+    vtc_status status = vtci_counters_make(vtci_cursor_trace(base));
     if (status == VTC_OK)
         status = find_value(cursor);
-    return vtci_table_fail(base->pVtab, trace_of(base), status);
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base), status);
 }
 
 static int counter_next(sqlite3_vtab_cursor *base)
 {
     struct cursor *cursor = (struct cursor *)base;
     cursor->at++;
-    return vtci_table_fail(base->pVtab, trace_of(base), find_value(cursor));
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base), find_value(cursor));
 }
 
 static int counter_eof(sqlite3_vtab_cursor *base)

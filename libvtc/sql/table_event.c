@@ -41,11 +41,6 @@ struct cursor {
     int64_t low, high; /* numbers */
 };
 
-static struct vtci_sql_trace *trace_of(const sqlite3_vtab_cursor *cursor)
-{
-    return ((const struct vtci_table *)cursor->pVtab)->trace;
-}
-
 static int event_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                          sqlite3_vtab **out_table, char **out_message)
 {
@@ -109,14 +104,14 @@ static int event_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out_cursor)
 
 static void leave_block(struct cursor *cursor)
 {
-    vtci_open_block_put(trace_of(&cursor->base), cursor->block);
+    vtci_open_block_put(vtci_cursor_trace(&cursor->base), cursor->block);
     cursor->block = NULL;
 }
 
 static int event_close(sqlite3_vtab_cursor *base)
 {
     leave_block((struct cursor *)base);
-    trace_of(base)->cursors--;
+    vtci_cursor_trace(base)->cursors--;
     sqlite3_free(base);
     return SQLITE_OK;
 }
@@ -142,7 +137,7 @@ static bool event_matters(const struct cursor *cursor)
 {
     const struct vtc_events *events = cursor->block->events;
     int64_t number =
-        vtci_event_number(trace_of(&cursor->base), cursor->block->index, cursor->event);
+        vtci_event_number(vtci_cursor_trace(&cursor->base), cursor->block->index, cursor->event);
     if (number < cursor->low || number > cursor->high ||
         (cursor->phase >= 0 && events->phase[cursor->event] != cursor->phase))
         return false;
@@ -153,7 +148,7 @@ static bool event_matters(const struct cursor *cursor)
 
 static vtc_status find_event(struct cursor *cursor)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     for (;;) {
         for (; cursor->block && cursor->event < cursor->block->events->count; cursor->event++)
             if (event_matters(cursor))
@@ -207,7 +202,7 @@ static int event_filter(sqlite3_vtab_cursor *base, int index, const char *plan, 
     (void)index;
     struct cursor *cursor = (struct cursor *)base;
     leave_block(cursor);
-    vtci_table_begin(trace_of(base));
+    vtci_table_begin(vtci_cursor_trace(base));
     cursor->next_block = 0;
     cursor->low_ns = cursor->low = INT64_MIN;
     cursor->high_ns = cursor->high = INT64_MAX;
@@ -219,7 +214,7 @@ static int event_filter(sqlite3_vtab_cursor *base, int index, const char *plan, 
     if (cursor->low_ns != INT64_MIN || cursor->high_ns != INT64_MAX)
         cursor->fields |= VTC_FIELD_TIME;
     cursor->has_texts = (used & (UINT64_C(1) << COLUMN_ARGS | UINT64_C(1) << COLUMN_JSON)) != 0;
-    return vtci_table_fail(base->pVtab, trace_of(base),
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base),
                            cursor->phase > 255 ? VTC_OK : find_event(cursor));
 }
 
@@ -227,7 +222,7 @@ static int event_next(sqlite3_vtab_cursor *base)
 {
     struct cursor *cursor = (struct cursor *)base;
     cursor->event++;
-    return vtci_table_fail(base->pVtab, trace_of(base), find_event(cursor));
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base), find_event(cursor));
 }
 
 static int event_eof(sqlite3_vtab_cursor *base)
@@ -328,7 +323,7 @@ static vtc_status give_column(sqlite3_context *context, struct vtci_sql_trace *t
 
 static int event_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
-    struct vtci_sql_trace *trace = trace_of(base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(base);
     vtc_status status = give_column(context, trace, (const struct cursor *)base, column);
     return vtci_table_fail(base->pVtab, trace, vtci_sql_fail(trace, status));
 }
@@ -336,7 +331,7 @@ static int event_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
 static int event_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out_rowid)
 {
     const struct cursor *cursor = (const struct cursor *)base;
-    *out_rowid = vtci_event_number(trace_of(base), cursor->block->index, cursor->event);
+    *out_rowid = vtci_event_number(vtci_cursor_trace(base), cursor->block->index, cursor->event);
     return SQLITE_OK;
 }
 

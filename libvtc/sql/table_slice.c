@@ -23,11 +23,6 @@ struct cursor {
     struct vtci_slice_groups groups; /* trace NULL: none */
 };
 
-static struct vtci_sql_trace *trace_of(const sqlite3_vtab_cursor *cursor)
-{
-    return ((const struct vtci_table *)cursor->pVtab)->trace;
-}
-
 static int slice_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                          sqlite3_vtab **out_table, char **out_message)
 {
@@ -61,7 +56,7 @@ static int slice_open(sqlite3_vtab *table, sqlite3_vtab_cursor **out_cursor)
 
 static void reset(struct cursor *cursor)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     vtci_open_block_put(trace, cursor->at.block);
     cursor->at.block = NULL;
     vtci_slice_filter_free(&cursor->filter, &trace->memory);
@@ -75,14 +70,14 @@ static void reset(struct cursor *cursor)
 static int slice_close(sqlite3_vtab_cursor *base)
 {
     reset((struct cursor *)base);
-    trace_of(base)->cursors--;
+    vtci_cursor_trace(base)->cursors--;
     sqlite3_free(base);
     return SQLITE_OK;
 }
 
 static vtc_status open_block(struct cursor *cursor, uint64_t index)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     vtci_open_block_put(trace, cursor->at.block);
     cursor->at.block = NULL;
     VTC_TRY(vtci_open_block_get(trace, index, cursor->fields | vtci_slice_fields(trace, index),
@@ -95,7 +90,7 @@ static vtc_status open_block(struct cursor *cursor, uint64_t index)
 /* The next row that is wanted, from `at` on. */
 static vtc_status find_row(struct cursor *cursor)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     for (;;) {
         while (cursor->at.block && cursor->at.index < cursor->at.block->slice_count) {
             bool is_wanted;
@@ -120,7 +115,7 @@ static vtc_status find_row(struct cursor *cursor)
 /* A row by its number. */
 static vtc_status go_to(struct cursor *cursor, uint32_t slice)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     uint64_t index = vtci_block_of(trace, trace->slice_first, slice);
     if (!cursor->at.block || cursor->at.block->index != index)
         VTC_TRY(open_block(cursor, index));
@@ -132,7 +127,7 @@ static vtc_status next_top(struct cursor *cursor)
 {
     if (cursor->next_top < cursor->top.count)
         return go_to(cursor, cursor->top.rows[cursor->next_top++].slice);
-    vtci_open_block_put(trace_of(&cursor->base), cursor->at.block);
+    vtci_open_block_put(vtci_cursor_trace(&cursor->base), cursor->at.block);
     cursor->at.block = NULL;
     return VTC_OK;
 }
@@ -140,7 +135,7 @@ static vtc_status next_top(struct cursor *cursor)
 static vtc_status start_top(struct cursor *cursor, const char *order, size_t wanted)
 {
     struct vtci_slice_top *top = &cursor->top;
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     top->trace = trace;
     top->fields = cursor->fields;
     top->wanted = wanted;
@@ -160,7 +155,7 @@ static vtc_status start_groups(struct cursor *cursor, char letter, uint64_t used
                                bool has_conditions)
 {
     struct vtci_slice_groups *groups = &cursor->groups;
-    groups->trace = trace_of(&cursor->base);
+    groups->trace = vtci_cursor_trace(&cursor->base);
     groups->is_descending = letter < 'a';
     groups->key_column = letter - (groups->is_descending ? 'A' : 'a');
     groups->used = used;
@@ -170,7 +165,7 @@ static vtc_status start_groups(struct cursor *cursor, char letter, uint64_t used
 
 static vtc_status prepare(struct cursor *cursor, uint64_t used)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     vtci_slice_needs(trace, used, &cursor->fields, &cursor->wants);
     VTC_TRY(vtci_threads_make(trace));
     return cursor->wants & (VTCI_WANT_MODEL | VTCI_WANT_DUR_MODEL) ? vtci_model_make(trace, false)
@@ -180,7 +175,7 @@ static vtc_status prepare(struct cursor *cursor, uint64_t used)
 static vtc_status filter(struct cursor *cursor, size_t wanted, const char *plan,
                          sqlite3_value **argv)
 {
-    struct vtci_sql_trace *trace = trace_of(&cursor->base);
+    struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     const char *used_text = strchr(plan, '#');
     uint64_t used = used_text ? strtoull(used_text + 1, NULL, 16) : UINT64_MAX;
     size_t arguments = 0;
@@ -220,9 +215,9 @@ static int slice_filter(sqlite3_vtab_cursor *base, int wanted, const char *plan,
     (void)argc;
     struct cursor *cursor = (struct cursor *)base;
     reset(cursor);
-    vtci_table_begin(trace_of(base));
+    vtci_table_begin(vtci_cursor_trace(base));
     vtc_status status = filter(cursor, (size_t)wanted, plan, argv);
-    return vtci_table_fail(base->pVtab, trace_of(base), status);
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base), status);
 }
 
 static int slice_next(sqlite3_vtab_cursor *base)
@@ -241,7 +236,7 @@ static int slice_next(sqlite3_vtab_cursor *base)
             id->low == id->high ? cursor->at.block->slice_count : cursor->at.index + 1;
         status = find_row(cursor);
     }
-    return vtci_table_fail(base->pVtab, trace_of(base), status);
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base), status);
 }
 
 static int slice_eof(sqlite3_vtab_cursor *base)
@@ -257,15 +252,15 @@ static int slice_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int
         vtci_slice_groups_column(context, &cursor->groups, column);
         return SQLITE_OK;
     }
-    vtc_status status = vtci_slice_column(context, trace_of(base), &cursor->at, column);
-    return vtci_table_fail(base->pVtab, trace_of(base), status);
+    vtc_status status = vtci_slice_column(context, vtci_cursor_trace(base), &cursor->at, column);
+    return vtci_table_fail(base->pVtab, vtci_cursor_trace(base), status);
 }
 
 static int slice_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out_rowid)
 {
     const struct cursor *cursor = (const struct cursor *)base;
-    *out_rowid =
-        cursor->groups.trace ? cursor->groups.at : vtci_slice_number(trace_of(base), &cursor->at);
+    *out_rowid = cursor->groups.trace ? cursor->groups.at
+                                      : vtci_slice_number(vtci_cursor_trace(base), &cursor->at);
     return SQLITE_OK;
 }
 
