@@ -7,7 +7,6 @@ import struct
 
 from vtc_wire import CORRUPT, TRUNCATED, UNSUPPORTED, VtcError
 from vtc_xxh3 import xxh3_64
-from vtc_xxh3_seeded import xxh3_64_seeded
 
 PAGE = 4096
 LIVE_FEATURE = 1
@@ -175,7 +174,7 @@ class LiveFile:
         wrong = None
         if mark not in (EVENTS, LOG):                                   # SPEC: LIV-5
             wrong = "a mark"
-        elif checksum != xxh3_64_seeded(head[:24], self.family_first):
+        elif checksum != xxh3_64(head[:24], self.family_first):
             wrong = "a checksum"
         elif not 1 <= n <= min(4096 if mark == LOG else 1, count - page):
             wrong = "a number of pages"
@@ -223,7 +222,7 @@ class LiveFile:
             type_ = self.data[at + 2]
             size, checksum = struct.unpack_from("<IQ", self.data, at + 4)
             body = bytes(self.data[at + 16:at + 16 + size])
-            if at + 16 + size > end or xxh3_64_seeded(body, type_) != checksum:
+            if at + 16 + size > end or xxh3_64(body, type_) != checksum:
                 bad += 1
                 at += 8
                 continue

@@ -6,7 +6,6 @@ import struct
 
 from vtc_build import heading, joined, raw, show
 from vtc_xxh3 import xxh3_64
-from vtc_xxh3_seeded import xxh3_64_seeded
 
 PAGE = 4096
 FAMILY = (0x1122334455667788, 0x99AABBCCDDEEFF00)
@@ -60,7 +59,7 @@ def text_value(text):
 # ------------------------------------------------------------- records of the LOG
 
 def log_record(type_, body, comment, checksum=None, size=None):
-    checksum = xxh3_64_seeded(body, type_) if checksum is None else checksum
+    checksum = xxh3_64(body, type_) if checksum is None else checksum
     size = len(body) if size is None else size
     return (raw(b"LV" + bytes((type_, 0)), comment) + u32(size, "  %d bytes" % size)
             + u64(checksum, "  checksum") + raw(body, "  " + show(body))
@@ -135,7 +134,7 @@ class Live:
             sequence = self.sequences.get(writer_id, 0)
         self.sequences[writer_id] = sequence + 1
         head = mark + struct.pack("<IIIQ", n, writer_id, sequence, base_ticks)
-        checksum = xxh3_64_seeded(head, FAMILY[0]) if checksum is None else checksum
+        checksum = xxh3_64(head, FAMILY[0]) if checksum is None else checksum
         out = (heading("Page %d: %s" % (1 + sum(pages for _, pages in self.pages), title))
                + raw(head[:4], "mark") + raw(head[4:8], "%d pages" % n)
                + raw(head[8:16], "writer %d, sequence %d" % (writer_id, sequence))

@@ -1,4 +1,4 @@
-"""XXH3-64 and XXH3-128 (the default secret), for the reference decoder; seeded: vtc_xxh3_seeded.py.
+"""XXH3-64, also with a seed, and XXH3-128, of the default secret, for the reference decoder.
 
 In pure Python, from the description in the XXH3 specification (doc/xxhash_spec.md
 of the xxHash project). Where the C library is there, it is used instead, as it is
@@ -72,9 +72,9 @@ def _swap64(x):
     return int.from_bytes(x.to_bytes(8, "little"), "big")
 
 
-def _mix16(data, pos, secret_pos):
-    return _fold(_r64(data, pos) ^ _r64(SECRET, secret_pos),
-                 _r64(data, pos + 8) ^ _r64(SECRET, secret_pos + 8))
+def _mix16(data, pos, secret_pos, seed=0):
+    return _fold(_r64(data, pos) ^ (_r64(SECRET, secret_pos) + seed & M64),
+                 _r64(data, pos + 8) ^ (_r64(SECRET, secret_pos + 8) - seed & M64))
 
 
 # ---------------------------------------------------------------- long inputs
@@ -120,11 +120,11 @@ def _long_finish(acc, tail, last64):
         acc[i] &= M64
 
 
-def _merge(acc, secret_pos, start):
+def _merge(acc, secret_pos, start, secret=SECRET):
     result = start
     for i in range(4):
-        result += _fold(acc[2 * i] ^ _r64(SECRET, secret_pos + 16 * i),
-                        acc[2 * i + 1] ^ _r64(SECRET, secret_pos + 16 * i + 8))
+        result += _fold(acc[2 * i] ^ _r64(secret, secret_pos + 16 * i),
+                        acc[2 * i + 1] ^ _r64(secret, secret_pos + 16 * i + 8))
     return _avalanche(result & M64)
 
 
@@ -147,38 +147,57 @@ def _final128(acc, length):
     return low, high
 
 
+def _long64_seeded(data, seed):
+    """With a secret made from the seed. What has a seed is small, so this may be slow."""
+    secret = b"".join(struct.pack("<QQ", _r64(SECRET, at) + seed & M64,
+                                  _r64(SECRET, at + 8) - seed & M64)
+                      for at in range(0, len(SECRET), 16))
+    acc, n = _acc_start(), len(data)
+    for stripe in range((n - 1) // 64):
+        keys = struct.unpack_from("<8Q", secret, 8 * (stripe % 16))
+        _accumulate(acc, _stripe_words(data, 64 * stripe), keys)
+        if stripe % 16 == 15:
+            for i, key in enumerate(struct.unpack_from("<8Q", secret, len(secret) - 64)):
+                a = acc[i] & M64
+                acc[i] = ((a ^ (a >> 47) ^ key) * P32_1) & M64
+    last_keys = struct.unpack_from("<8Q", secret, len(secret) - 64 - 7)
+    _accumulate(acc, _stripe_words(data, n - 64), last_keys)
+    return _merge([a & M64 for a in acc], 11, n * P64_1 & M64, secret)
+
+
 # --------------------------------------------------------------- short inputs
 
-def xxh3_64_pure(data):
+def _middle64(data, n, seed):
+    """17 to 240 bytes."""
+    acc = n * P64_1
+    if n > 128:
+        for i in range(8):
+            acc += _mix16(data, 16 * i, 16 * i, seed)
+        acc = _avalanche(acc & M64)
+        for i in range(8, n // 16):
+            acc += _mix16(data, 16 * i, 16 * (i - 8) + 3, seed)
+        return _avalanche(acc + _mix16(data, n - 16, 136 - 17, seed) & M64)
+    for i in range((n - 1) // 32, -1, -1):
+        acc += _mix16(data, 16 * i, 32 * i, seed) + \
+            _mix16(data, n - 16 * (i + 1), 32 * i + 16, seed)
+    return _avalanche(acc & M64)
+
+
+def xxh3_64_pure(data, seed=0):
     data = bytes(data)
     n = len(data)
     if n > 240:
-        return _final64(_long_acc(data), n)
-    if n > 128:
-        acc = n * P64_1
-        for i in range(8):
-            acc += _mix16(data, 16 * i, 16 * i)
-        acc = _avalanche(acc & M64)
-        for i in range(8, n // 16):
-            acc += _mix16(data, 16 * i, 16 * (i - 8) + 3)
-        acc += _mix16(data, n - 16, 136 - 17)
-        return _avalanche(acc & M64)
+        return _long64_seeded(data, seed) if seed else _final64(_long_acc(data), n)
     if n > 16:
-        acc = n * P64_1
-        if n > 32:
-            if n > 64:
-                if n > 96:
-                    acc += _mix16(data, 48, 96) + _mix16(data, n - 64, 112)
-                acc += _mix16(data, 32, 64) + _mix16(data, n - 48, 80)
-            acc += _mix16(data, 16, 32) + _mix16(data, n - 32, 48)
-        acc += _mix16(data, 0, 0) + _mix16(data, n - 16, 16)
-        return _avalanche(acc & M64)
+        return _middle64(data, n, seed)
     if n > 8:
-        low = _r64(data, 0) ^ _r64(SECRET, 24) ^ _r64(SECRET, 32)
-        high = _r64(data, n - 8) ^ _r64(SECRET, 40) ^ _r64(SECRET, 48)
+        low = _r64(data, 0) ^ ((_r64(SECRET, 24) ^ _r64(SECRET, 32)) + seed & M64)
+        high = _r64(data, n - 8) ^ ((_r64(SECRET, 40) ^ _r64(SECRET, 48)) - seed & M64)
         return _avalanche((n + _swap64(low) + high + _fold(low, high)) & M64)
     if n >= 4:
-        h = (_r32(data, n - 4) + (_r32(data, 0) << 32)) ^ _r64(SECRET, 8) ^ _r64(SECRET, 16)
+        seed ^= _swap32(seed & 0xFFFFFFFF) << 32
+        h = (_r32(data, n - 4) + (_r32(data, 0) << 32)) ^ \
+            ((_r64(SECRET, 8) ^ _r64(SECRET, 16)) - seed & M64)
         h ^= _rotl64(h, 49) ^ _rotl64(h, 24)
         h = h * MX2 & M64
         h ^= ((h >> 35) + n) & M64
@@ -186,8 +205,8 @@ def xxh3_64_pure(data):
         return h ^ (h >> 28)
     if n > 0:
         combined = (data[0] << 16) | (data[n >> 1] << 24) | data[n - 1] | (n << 8)
-        return _avalanche_xxh64(combined ^ _r32(SECRET, 0) ^ _r32(SECRET, 4))
-    return _avalanche_xxh64(_r64(SECRET, 56) ^ _r64(SECRET, 64))
+        return _avalanche_xxh64(combined ^ ((_r32(SECRET, 0) ^ _r32(SECRET, 4)) + seed & M64))
+    return _avalanche_xxh64(seed ^ _r64(SECRET, 56) ^ _r64(SECRET, 64))
 
 
 def xxh3_128_pure(data):
@@ -301,8 +320,6 @@ def _load_library():
     for name in ("libxxhash.so.0", "libxxhash.so", "libxxhash.dylib"):
         try:
             lib = ctypes.CDLL(name)
-            lib.XXH3_64bits.restype = ctypes.c_uint64
-            lib.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
             lib.XXH3_64bits_withSeed.restype = ctypes.c_uint64
             lib.XXH3_64bits_withSeed.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
             lib.XXH3_128bits.restype = _Hash128
@@ -338,9 +355,9 @@ class _LibraryStream128:
         LIBRARY.XXH3_freeState(self.state)
 
 
-def xxh3_64_library(data):
+def xxh3_64_library(data, seed=0):
     data = bytes(data)
-    return LIBRARY.XXH3_64bits(data, len(data))
+    return LIBRARY.XXH3_64bits_withSeed(data, len(data), seed)
 
 
 def xxh3_128_library(data):

@@ -22,7 +22,7 @@ vector live-args live.vtc
 python3 -B - "$source_dir" live.vtc <<'END_PYTHON' || exit 1
 import pathlib, struct, sys
 sys.path.insert(0, sys.argv[1] + "/format/reference")
-from vtc_xxh3_seeded import xxh3_64_seeded
+from vtc_xxh3 import xxh3_64
 path = pathlib.Path(sys.argv[2])
 data = path.read_bytes()
 for old, new, kind in ((b"parse", b"\x1b[2Jx", 1), (b"main", b"\x1b[3m", 3)):
@@ -30,7 +30,7 @@ for old, new, kind in ((b"parse", b"\x1b[2Jx", 1), (b"main", b"\x1b[3m", 3)):
     size, = struct.unpack_from("<I", data, body_at - 12)
     data = data.replace(old, new, 1)
     body = data[body_at:body_at + size]
-    data = data[:body_at - 8] + struct.pack("<Q", xxh3_64_seeded(body, kind)) + data[body_at:]
+    data = data[:body_at - 8] + struct.pack("<Q", xxh3_64(body, kind)) + data[body_at:]
 path.write_bytes(data)
 END_PYTHON
 
