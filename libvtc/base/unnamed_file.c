@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int vtci_unnamed_file_open(const char *directory)
+static int open_in(const char *directory)
 {
     char path[4096];
     int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -21,5 +21,15 @@ int vtci_unnamed_file_open(const char *directory)
     fd = mkostemp(path, O_CLOEXEC);
     if (fd >= 0)
         unlink(path);
+    return fd;
+}
+
+int vtci_unnamed_file_open(void)
+{
+    const char *directories[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
+    int fd = -1;
+    for (size_t i = 0; fd < 0 && i < sizeof directories / sizeof *directories; i++)
+        if (directories[i] && *directories[i])
+            fd = open_in(directories[i]);
     return fd;
 }

@@ -2,8 +2,8 @@
 #ifndef VTCI_BASE_UNNAMED_FILE_H
 #define VTCI_BASE_UNNAMED_FILE_H
 
-/* Makes one on the file system of `directory`; it goes with its descriptor, which is the caller's.
- * Returns -1 and sets errno on failure. */
-int vtci_unnamed_file_open(const char *directory);
+/* Makes one in the directory that TMPDIR names, in /var/tmp or in /tmp, the first that takes it; it goes
+ * with its descriptor, which is the caller's. Returns -1 and sets errno on failure. */
+int vtci_unnamed_file_open(void);
 
 #endif

@@ -2,7 +2,6 @@
  * into a file without a name that the reader then owns. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,16 +18,11 @@ static const uint64_t IN_MEMORY_BYTES = (uint64_t)64 << 20;
 /* A file that nobody else sees. */
 static vtc_status open_temporary(uint64_t live_bytes, int *out_fd, struct vtc_error *err)
 {
-    const char *directory = getenv("TMPDIR");
     int fd = -1;
     if (live_bytes <= IN_MEMORY_BYTES)
         fd = memfd_create("vtc", MFD_CLOEXEC);
-    if (fd < 0 && directory && *directory)
-        fd = vtci_unnamed_file_open(directory);
     if (fd < 0)
-        fd = vtci_unnamed_file_open("/var/tmp");
-    if (fd < 0)
-        fd = vtci_unnamed_file_open("/tmp");
+        fd = vtci_unnamed_file_open();
     if (fd < 0)
         return vtci_error_errno(err, errno, VTC_NO_OFFSET, "a temporary file");
     *out_fd = fd;

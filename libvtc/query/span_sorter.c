@@ -1,12 +1,12 @@
-#define _POSIX_C_SOURCE 200809L
-
 #include "query/span_sorter.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/unnamed_file.h"
 
 enum { RUN_SPANS_LEAST = 4096, READ_SPANS = 256, CHECK_SPANS = 1 << 16 };
 
@@ -43,12 +43,19 @@ static int compare(const void *a, const void *b)
     return left->order < right->order ? -1 : left->order > right->order;
 }
 
+static FILE *open_temporary(void)
+{
+    int fd = vtci_unnamed_file_open();
+    FILE *file = fd >= 0 ? fdopen(fd, "w+b") : NULL;
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
+}
+
 /* Sorts what is in memory, and moves it to the end of the file. */
 static vtc_status write_run(struct vtci_span_sorter *sorter)
 {
-    if (!sorter->file)
-        sorter->file = tmpfile();
-    if (!sorter->file)
+    if (!sorter->file && !(sorter->file = open_temporary()))
         return VTC_ERR_NO_MEMORY;
     VTC_TRY(VTCI_ARRAY_RESERVE(sorter->memory, sorter->run_ends, sorter->run_capacity,
                                sorter->run_count + 1));

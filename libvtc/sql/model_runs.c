@@ -22,12 +22,6 @@ struct vtci_model_run {
 #define ROOM_EVENTS 1024 /* [choice] of a run that is merged */
 #define INSERTION_EVENTS 12
 
-static int open_unnamed(void)
-{
-    const char *directory = getenv("TMPDIR");
-    return vtci_unnamed_file_open(directory && *directory ? directory : "/tmp");
-}
-
 vtc_status vtci_model_runs_init(struct vtci_model_runs *runs, struct vtci_memory *memory,
                                 uint64_t expected, struct vtc_error *err)
 {
@@ -36,10 +30,9 @@ vtc_status vtci_model_runs_init(struct vtci_model_runs *runs, struct vtci_memory
     runs->fd = -1;
     if (expected <= VTCI_RUNS_MEMORY_BYTES / sizeof(struct vtci_model_event))
         return VTCI_ARRAY_RESERVE(memory, runs->events, runs->event_capacity, (size_t)expected + 1);
-    runs->fd = open_unnamed();
-    return runs->fd >= 0
-               ? VTC_OK
-               : vtci_error_errno(err, errno, VTC_NO_OFFSET, "make a temporary file in TMPDIR");
+    runs->fd = vtci_unnamed_file_open();
+    return runs->fd >= 0 ? VTC_OK
+                         : vtci_error_errno(err, errno, VTC_NO_OFFSET, "make a temporary file");
 }
 
 void vtci_model_runs_free(struct vtci_model_runs *runs)
