@@ -52,14 +52,19 @@ void vtci_live_file_count_loss(struct vtci_live_file *file, enum vtc_loss cause,
     (void)error;
 }
 
+/* Others may be counting: what comes late to a file that is closed is lost to it. */
 void vtci_live_file_losses(const struct vtci_live_file *file, uint64_t out_lost[VTC_LOSS_CAUSES])
 {
     const uint8_t *page0 = atomic_load_explicit(&file->page0, memory_order_acquire);
     uint8_t bytes[8 * VTC_LOSS_CAUSES] = {0};
-    if (page0)
-        memcpy(bytes, page0 + VTCI_LIVE_LOST_OFFSET, sizeof bytes);
-    else if (!vtci_live_file_is_ours(file) ||
-             pread(file->fd, bytes, sizeof bytes, VTCI_LIVE_LOST_OFFSET) != sizeof bytes)
+    if (page0) {
+        const uint64_t *counters = (const void *)(page0 + VTCI_LIVE_LOST_OFFSET);
+        for (size_t cause = 0; cause < VTC_LOSS_CAUSES; cause++)
+            out_lost[cause] = VTCI_LE64(__atomic_load_n(&counters[cause], __ATOMIC_RELAXED));
+        return;
+    }
+    if (!vtci_live_file_is_ours(file) ||
+        pread(file->fd, bytes, sizeof bytes, VTCI_LIVE_LOST_OFFSET) != sizeof bytes)
         memset(bytes, 0, sizeof bytes);
     for (size_t cause = 0; cause < VTC_LOSS_CAUSES; cause++)
         out_lost[cause] = vtci_load_u64(bytes + 8 * cause);
