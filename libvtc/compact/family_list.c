@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "io/file.h"
 #include "read/live_process.h"
 #include "wire/file_header.h"
 #include "wire/live_decode.h"
@@ -81,7 +82,7 @@ static enum vtci_family_kind look(int fd)
         vtci_live_session_decode(page, sizeof page, &session, NULL) != VTC_OK ||
         vtci_live_counters_decode(page, &counters, NULL) != VTC_OK)
         return VTCI_FAMILY_OTHER;
-    return counters.state != VTCI_LIVE_CLOSED && vtci_live_process_runs(&session)
+    return vtci_live_is_recording(&session, &counters, vtci_fd_is_locked(fd))
                ? VTCI_FAMILY_RECORDING
                : VTCI_FAMILY_CLOSED;
 }

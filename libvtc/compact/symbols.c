@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "compact/symbols_internal.h"
+#include "io/file.h"
 #include "read/live_process.h"
 #include "wire/file_header.h"
 #include "wire/live_decode.h"
@@ -71,7 +72,7 @@ static vtc_status read_file(struct vtc_symbols *symbols, struct vtc_error *err)
     VTC_TRY(vtci_live_counters_decode(page, &counters, err));
     symbols->pages = (uint64_t)status.st_size / VTCI_LIVE_PAGE_BYTES;
     symbols->running =
-        counters.state != VTCI_LIVE_CLOSED && vtci_live_process_runs(&symbols->session);
+        vtci_live_is_recording(&symbols->session, &counters, vtci_fd_is_locked(symbols->fd));
     VTC_TRY(vtci_symbols_scan(symbols, err));
     sort_items(symbols);
     return VTC_OK;

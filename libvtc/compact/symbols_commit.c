@@ -16,7 +16,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "compact/symbols_internal.h"
-#include "read/live_process.h"
 #include "wire/live_encode.h"
 
 enum {

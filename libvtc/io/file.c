@@ -55,6 +55,11 @@ uint64_t vtci_file_skip_hole(struct vtci_file *file, uint64_t offset)
     return file->vtable->skip_hole ? file->vtable->skip_hole(file, offset) : offset;
 }
 
+bool vtci_file_is_locked(struct vtci_file *file)
+{
+    return file->vtable->is_locked && file->vtable->is_locked(file);
+}
+
 vtc_status vtci_file_size(struct vtci_file *file, uint64_t *out_bytes, struct vtc_error *err)
 {
     if (!file->vtable->size)

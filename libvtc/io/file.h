@@ -44,6 +44,8 @@ struct vtci_file_vtable {
     const uint8_t *(*borrow)(struct vtci_file *file, uint64_t offset, size_t len_bytes);
     /* Where data may begin, from `offset` on; NULL: right there. */
     uint64_t (*skip_hole)(struct vtci_file *file, uint64_t offset);
+    /* Whether somebody else holds an exclusive lock; NULL: nobody. */
+    bool (*is_locked)(struct vtci_file *file);
 };
 
 struct vtci_file {
@@ -77,6 +79,11 @@ const uint8_t *vtci_file_borrow(struct vtci_file *file, uint64_t offset, size_t 
  * known. Only of files that lack a GiB or more: some file systems have called a hole what was not on
  * the disk yet, and a file that is as large as it looks needs no such short cut. */
 uint64_t vtci_file_skip_hole(struct vtci_file *file, uint64_t offset);
+
+/* Whether somebody else holds an exclusive lock (flock) on the file: it is being recorded, or names are
+ * being added to it. False where the file system has no locks. The descriptor's own lock is lost. */
+bool vtci_file_is_locked(struct vtci_file *file);
+bool vtci_fd_is_locked(int fd);
 
 /* Length in bytes. VTC_ERR_IO with ESPIPE for a pipe, a socket or a terminal. */
 VTC_NODISCARD vtc_status vtci_file_size(struct vtci_file *file, uint64_t *out_bytes,

@@ -88,7 +88,7 @@ static int open_named(struct created_file *self, unsigned mode)
 
 static int open_unnamed(struct created_file *self, unsigned mode)
 {
-    if (O_TMPFILE == 0 || access("/proc/self/fd", X_OK) != 0)
+    if (O_TMPFILE == 0 || access("/proc/thread-self/fd", X_OK) != 0)
         return -1;
     int fd = openat(self->directory_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, (mode_t)mode);
     if (fd >= 0)
@@ -100,7 +100,7 @@ static int open_unnamed(struct created_file *self, unsigned mode)
 static int link_unnamed(const struct created_file *self, const char *name)
 {
     char path[48];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", self->posix.fd);
+    snprintf(path, sizeof path, "/proc/thread-self/fd/%d", self->posix.fd);
     return linkat(AT_FDCWD, path, self->directory_fd, name, AT_SYMLINK_FOLLOW);
 }
 

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,7 +109,7 @@ uint64_t vtci_file_posix_skip_hole(struct vtci_file *file, uint64_t offset)
     if (offset > INT64_MAX || fstat(self->fd, &about) != 0 || !S_ISREG(about.st_mode) ||
         (uint64_t)about.st_size < (uint64_t)about.st_blocks * 512 + SPARSE_BYTES)
         return offset;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", self->fd);
+    snprintf(path, sizeof path, VTCI_FD_PATH, self->fd);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return offset;
@@ -118,6 +119,20 @@ uint64_t vtci_file_posix_skip_hole(struct vtci_file *file, uint64_t offset)
     if (error == ENXIO) /* none up to the end */
         return offset < (uint64_t)about.st_size ? (uint64_t)about.st_size : offset;
     return error || (uint64_t)data < offset ? offset : (uint64_t)data;
+}
+
+/* Shared, so that two who ask at once do not see each other. */
+bool vtci_fd_is_locked(int fd)
+{
+    if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK;
+    (void)flock(fd, LOCK_UN);
+    return false;
+}
+
+bool vtci_file_posix_is_locked(struct vtci_file *file)
+{
+    return vtci_fd_is_locked(cast(file)->fd);
 }
 
 vtc_status vtci_file_posix_size(struct vtci_file *file, uint64_t *out_bytes, struct vtc_error *err)
@@ -164,6 +179,7 @@ static const struct vtci_file_vtable read_vtable = {
     .read = vtci_file_posix_read,
     .size = vtci_file_posix_size,
     .skip_hole = vtci_file_posix_skip_hole,
+    .is_locked = vtci_file_posix_is_locked,
     .close = posix_close,
 };
 
@@ -173,6 +189,7 @@ static const struct vtci_file_vtable fd_vtable = {
     .read = vtci_file_posix_read,
     .size = vtci_file_posix_size,
     .skip_hole = vtci_file_posix_skip_hole,
+    .is_locked = vtci_file_posix_is_locked,
     .sync = vtci_file_posix_sync,
     .close = posix_close,
 };

@@ -52,7 +52,7 @@ static uint64_t process_start(uint32_t pid, bool *out_is_zombie)
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-bool vtci_live_process_runs(const struct vtci_live_session *session)
+static bool process_runs(const struct vtci_live_session *session)
 {
     if (session->pid == 0 || session->pid > INT32_MAX)
         return false;
@@ -66,4 +66,10 @@ bool vtci_live_process_runs(const struct vtci_live_session *session)
     if (is_zombie)
         return false;
     return !session->process_start || !start || start == session->process_start;
+}
+
+bool vtci_live_is_recording(const struct vtci_live_session *session,
+                            const struct vtci_live_counters *counters, bool is_locked)
+{
+    return counters->state != VTCI_LIVE_CLOSED && (is_locked || process_runs(session));
 }

@@ -51,7 +51,7 @@ static vtc_status read_page_0(struct vtci_live_scan *scan, struct vtc_error *err
     VTC_TRY(vtci_live_counters_decode(page, &scan->counters, err));
     /* Before any page is read: what a process that is gone wrote is all there. */
     scan->is_running =
-        scan->counters.state != VTCI_LIVE_CLOSED && vtci_live_process_runs(&scan->session);
+        vtci_live_is_recording(&scan->session, &scan->counters, vtci_file_is_locked(scan->file));
     return VTC_OK;
 }
 

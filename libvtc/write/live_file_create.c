@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -85,6 +86,9 @@ int vtci_live_file_create(struct vtci_live_file *file, const char *path, char *t
     file->fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file->fd < 0)
         return errno;
+    /* Before it has its name: who finds it finds it locked, for as long as somebody records to it
+     * (B.2). Where there are no locks the process's id has to tell. */
+    (void)flock(file->fd, LOCK_EX | LOCK_NB);
     int error = fill(file, facts);
     if (!error)
         error = give_name(temporary, path, overwrite);

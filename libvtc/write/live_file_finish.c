@@ -2,6 +2,7 @@
 #include "write/live_file.h"
 
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -84,6 +85,7 @@ void vtci_live_file_finish(struct vtci_live_file *file)
         int failed = ftruncate(file->fd, (off_t)vtci_live_file_bytes(file));
         (void)failed; /* then it is longer than it needs to be: zeros, which are empty pages */
         vtci_live_file_set_state(file, VTCI_LIVE_CLOSED);
+        (void)flock(file->fd, LOCK_UN); /* page 0 may stay mapped, and would keep it */
         close(file->fd);
     }
     file->fd = -1;
