@@ -23,23 +23,21 @@ static int sync_descriptor(int fd)
     return error;
 }
 
-/* Opens the first closed segment, from `segment` on, that was not brought to the disk since. -1 and 0:
+/* Opens the first closed segment, from `segment` up to `end`, that was not brought to the disk since. -1 and 0:
  * there is none. */
-static int open_unsynced(struct vtc_session *session, uint32_t *segment, int *out_error)
+static int open_unsynced(struct vtc_session *session, uint32_t *segment, uint32_t end,
+                         int *out_error)
 {
     int fd = -1;
     *out_error = 0;
     take_making(session);
-    const struct vtci_live_file *file =
-        atomic_load_explicit(&session->current, memory_order_acquire);
     uint32_t oldest = atomic_load_explicit(&session->oldest, memory_order_relaxed);
     if ((int32_t)(oldest - *segment) > 0)
         *segment = oldest;
-    for (; file && fd < 0 && (int32_t)(file->segment - *segment) > 0; ++*segment) {
+    for (; fd < 0 && (int32_t)(end - *segment) > 0; ++*segment) {
         const struct vtci_closed_file *closed =
             &session->closed_files[*segment % VTCI_CLOSED_FILES];
-        if (!atomic_load_explicit(&closed->bytes, memory_order_acquire) ||
-            atomic_load_explicit(&closed->synced, memory_order_relaxed) == *segment + 1)
+        if (atomic_load_explicit(&closed->synced, memory_order_relaxed) == *segment + 1)
             continue;
         vtci_session_path(session, *segment);
         fd = open(session->path_work, O_RDONLY | O_CLOEXEC);
@@ -52,11 +50,13 @@ static int open_unsynced(struct vtc_session *session, uint32_t *segment, int *ou
     return fd;
 }
 
+/* Up to the segment that is the current one now: others record on, and may begin new ones for ever. */
 static int sync_closed(struct vtc_session *session)
 {
     int first = 0, error, fd;
+    uint32_t end = atomic_load_explicit(&session->segment, memory_order_relaxed);
     uint32_t segment = atomic_load_explicit(&session->oldest, memory_order_relaxed);
-    while ((fd = open_unsynced(session, &segment, &error)) >= 0) {
+    while ((fd = open_unsynced(session, &segment, end, &error)) >= 0) {
         first = first ? first : error;
         error = sync_descriptor(fd);
         first = first ? first : error;

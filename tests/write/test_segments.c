@@ -102,13 +102,26 @@ static void run(vtc_session *session, bool with_idle)
     }
 }
 
+static void record_segment(vtc_session *session)
+{
+    struct vtc_session_stats stats;
+    vtc_session_statistics(session, &stats);
+    for (uint32_t segment = stats.segment; stats.segment == segment;) {
+        assert_int_equal(vtc_instant(vtc_session_writer(session), site), VTC_OK);
+        vtc_session_statistics(session, &stats);
+    }
+}
+
 /* In place of libc's: while it waits for the disk nobody is to wait for it. */
 static vtc_session *synced;
 static unsigned syncs, syncs_that_hold;
+static bool others_record;
 int fsync(int fd)
 {
     syncs++;
     syncs_that_hold += synced && atomic_load(&synced->making) != 0;
+    if (others_record && syncs < 100)
+        record_segment(synced);
     return (int)syscall(SYS_fsync, fd);
 }
 
@@ -128,6 +141,24 @@ static void test_segments__are_synced_without_holding_others_up(void **state)
         assert_int_equal(syncs, round == 0 ? stats.segment + 2 : 2);
         assert_int_equal(syncs_that_hold, 0);
     }
+    assert_int_equal(vtc_session_close(synced, NULL), VTC_OK);
+    synced = NULL;
+}
+
+/* Others begin a new segment for each that is brought to the disk: there is an end all the same. */
+static void test_segments__are_synced_beside_those_who_record(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 128 << 10};
+    synced = live_open("s.vtc", &opts);
+    site = live_site(synced, 'i', "event");
+    for (int i = 0; i < 5; i++)
+        record_segment(synced);
+    syncs = 0;
+    others_record = true;
+    assert_int_equal(vtc_session_sync(synced, NULL), VTC_OK);
+    others_record = false;
+    assert_in_range(syncs, 7, 10);
     assert_int_equal(vtc_session_close(synced, NULL), VTC_OK);
     synced = NULL;
 }
@@ -332,6 +363,7 @@ int main(void)
         TEST(test_segments__of_many_names),
         TEST(test_segments__of_a_flight_recorder_with_many_names),
         TEST(test_segments__are_synced_without_holding_others_up),
+        TEST(test_segments__are_synced_beside_those_who_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
