@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "write/signals.h"
 #include "write/writer.h"
 
 #define PATH_EXTRA_BYTES 48u /* `.pPID.SEGMENT-COPY.vtc`, see session_path.c */
@@ -134,9 +135,10 @@ vtc_status vtc_session_open(const char *path, const struct vtc_session_opts *opt
         error = vtci_fork_init();
     if (error)
         return vtci_error_errno(err, error, VTC_NO_OFFSET, "preparing threads");
-    pthread_mutex_lock(&vtci_sessions_lock);
+    sigset_t before;
+    vtci_signals_lock(&vtci_sessions_lock, &before);
     struct vtc_session *session = take_session();
-    pthread_mutex_unlock(&vtci_sessions_lock);
+    vtci_signals_unlock(&vtci_sessions_lock, &before);
     if (!session)
         return vtci_error_memory(err, sizeof *session);
     vtc_status status = prepare(session, path, opts, err);

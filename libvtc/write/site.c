@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "write/session.h"
+#include "write/signals.h"
 
 #define STRING_BYTES_MAX ((16u << 20) - 64)
 #define PARAMS_MAX 255u
@@ -32,9 +33,10 @@ vtc_status vtc_session_intern(vtc_session *session, const char *text, size_t len
 {
     if (!session || (!text && len_bytes))
         return refuse(err, "a session and a text, found NULL");
-    pthread_mutex_lock(&session->lock);
+    sigset_t before;
+    vtci_signals_lock(&session->lock, &before);
     vtc_status status = intern_locked(session, text, len_bytes, out_id, err);
-    pthread_mutex_unlock(&session->lock);
+    vtci_signals_unlock(&session->lock, &before);
     return status;
 }
 
@@ -96,9 +98,10 @@ vtc_status vtc_session_site(vtc_session *session, const struct vtc_site_opts *gi
         if (!opts.params[i].name || opts.params[i].type < VTC_ARG_INT ||
             opts.params[i].type > VTC_ARG_INTERNED)
             return refuse(err, "parameters with a name and a type from 1 to 7");
-    pthread_mutex_lock(&session->lock);
+    sigset_t before;
+    vtci_signals_lock(&session->lock, &before);
     vtc_status status = define_site(session, &opts, out_site, err);
-    pthread_mutex_unlock(&session->lock);
+    vtci_signals_unlock(&session->lock, &before);
     return status;
 }
 

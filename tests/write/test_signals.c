@@ -232,6 +232,57 @@ static void test_signals__fork_while_the_time_is_read(void **state)
     live_walk_close(&walk);
 }
 
+static void fork_only(int number)
+{
+    (void)number;
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    if (waitpid(child, &status, 0) != child || status != 0)
+        abort();
+    forks++;
+}
+
+static void *interrupted_allocate(void *context, size_t bytes)
+{
+    (void)context;
+    raise(SIGUSR1);
+    return malloc(bytes);
+}
+
+static void plain_release(void *context, void *block, size_t bytes)
+{
+    (void)context;
+    (void)bytes;
+    free(block);
+}
+
+/* What defines holds a lock that fork() takes, also when memory is asked for. */
+static void test_signals__fork_while_something_is_defined(void **state)
+{
+    (void)state;
+    const struct vtc_allocator allocator = {NULL, interrupted_allocate, NULL, plain_release};
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .allocator = &allocator};
+    struct sigaction action = {.sa_handler = fork_only, .sa_flags = SA_RESTART}, before;
+    char name[64];
+    vtc_interned id;
+    sigaction(SIGUSR1, &action, &before);
+    session = live_open("defined.vtc", &opts);
+    forks = 0;
+    alarm(60); /* where it hangs */
+    for (int i = 0; i < 2000; i++) {
+        snprintf(name, sizeof name, "name %d", i);
+        assert_int_equal(vtc_session_intern(session, name, strlen(name), &id, NULL), VTC_OK);
+        if (i % 50 == 0)
+            live_site(session, 'B', name);
+    }
+    alarm(0);
+    assert_true(forks > 0);
+    sigaction(SIGUSR1, &before, NULL);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+}
+
 static _Atomic uint64_t allocations;
 
 static void *counting_allocate(void *context, size_t bytes)
@@ -337,6 +388,7 @@ int main(void)
         TEST(test_signals__within_each_other),
         TEST(test_signals__fork_within_a_record),
         TEST(test_signals__fork_while_the_time_is_read),
+        TEST(test_signals__fork_while_something_is_defined),
         TEST(test_steady__no_lock_and_no_allocation),
         TEST(test_steady__no_system_call),
     };
