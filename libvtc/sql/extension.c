@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "sql/table.h"
+#include "vtc/live.h"
 
 SQLITE_EXTENSION_INIT1
 
@@ -76,7 +77,7 @@ static vtc_status open_trace(struct opened *opened, const char *path, const char
     traces->count++;
     if (!opened->schemas[number])
         return vtci_error_memory(err, strlen(schema));
-    VTC_TRY(vtc_reader_open(path, NULL, &opened->readers[number], err));
+    VTC_TRY(vtc_live_reader_open(path, NULL, &opened->readers[number], err));
     return vtci_sql_trace_open(opened->readers[number], 0, NULL, &traces->traces[number], err);
 }
 

@@ -30,6 +30,20 @@ def shell(text):
     return run.stdout.split(), run.stderr
 
 
+def live_file(path):
+    """One of the vectors: two threads, a span that is open."""
+    sys.path.insert(0, str(HERE.parents[1] / "format/reference"))
+    from vtc_build import parse_hex
+    vector = HERE.parents[1] / "format/vectors/good/live-span.hex"
+    path.write_bytes(parse_hex(vector.read_text()))
+    return path
+
+
+def in_shell_live(path):
+    out, err = shell(f"SELECT vtc_open('{path}', 'a') > 0; SELECT count(*), min(name) FROM a.slice;")
+    check(out == ["1", "3|parse"] and not err, f"a live file: {out} {err}")
+
+
 def in_shell(traces):
     a, b = traces
     out, err = shell(f"SELECT vtc_open('{a}', 'a') > 0; SELECT vtc_open('{b}', 'b') > 0;"
@@ -95,6 +109,7 @@ def main():
                             "-o", str(traces[-1])], check=True)
         if shutil.which("sqlite3"):
             in_shell(traces)
+            in_shell_live(live_file(pathlib.Path(temporary) / "live.vtc"))
         else:
             print("there is no sqlite3 shell", file=sys.stderr)
         in_python(traces)
