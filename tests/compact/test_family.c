@@ -282,7 +282,7 @@ static void test_compactor__gives_room_back_to_the_budget(void **state)
     assert_int_equal(vtc_instant(writer, site), VTC_ERR_LIMIT);
     assert_int_equal(vtc_compactor_start(session, &opts, &compactor, NULL), VTC_OK);
     uint64_t rounds = 0;
-    for (int i = 0; i < 20000 && rounds == 0; i++) {
+    while (rounds == 0) { /* its thread is niced: how long that takes is the machine's affair */
         vtc_compactor_wake(compactor);
         usleep(5000);
         vtc_compactor_statistics(compactor, &total, &rounds);
