@@ -261,6 +261,28 @@ def top_list(spans, tracks=(), n=None, t=None, more=b""):
     return heading("top list") + varint(len(joined(out)), "bytes of the top list") + out
 
 
+def name_totals(names, g=None, more=b""):
+    """names: (id, events, spans, least, most, total), ascending."""
+    out = varint(len(names) if g is None else g, "g, names")
+    before = -1
+    for name, *_ in names:
+        out += varint(name - before - 1, "name %d, as a step" % name)
+        before = name
+    for _, events, *_ in names:
+        out += varint(events, "events")
+    for _, events, spans, *_ in names:
+        out += svarint(spans - events, "%d spans, less the events" % spans)
+    for _, _, spans, least, *_ in names:
+        out += svarint(least, "least duration, ns") if spans > 0 else []
+    for _, _, spans, least, most, _ in names:
+        out += varint(most - least, "greatest %d, less the least" % most) if spans > 1 else []
+    for _, _, spans, _, _, total in names:
+        out += svarint(total, "sum, ns") if spans > 2 else []
+    if more:
+        out += raw(more, "a field of a later version")
+    return heading("name totals") + varint(len(joined(out)), "bytes of the name totals") + out
+
+
 class Segment:
     """Collects the bytes that encodings refer to, in segment 1."""
 

@@ -4,6 +4,7 @@ from collections import Counter
 from vtc_events import Pairing, block_events, clamp
 from vtc_schema import STRING
 from vtc_top import TopChecks
+from vtc_totals import TotalsChecks
 from vtc_wire import corrupt
 
 
@@ -13,6 +14,7 @@ class ZoneChecks:
     def __init__(self):
         self.pairing = Pairing()
         self.top = TopChecks()
+        self.totals = TotalsChecks()
         self.blocks = 0
 
     def check(self, block, document_offset, document_bytes):
@@ -40,6 +42,7 @@ class ZoneChecks:
         spans = self.pairing.spans(events, self.blocks)
         check_spans(block, spans, self.blocks)
         self.top.add(block, events, spans, self.blocks)
+        self.totals.add(events, spans, self.blocks)
         check_phase_in_literals(block)
         self.blocks += 1
 

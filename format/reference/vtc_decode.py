@@ -31,6 +31,7 @@ from vtc_live import LIVE_FEATURE, LiveFile                             # noqa: 
 from vtc_schema import TYPE_NAMES, Schema                              # noqa: E402
 from vtc_text import block_text                                        # noqa: E402
 from vtc_top import TopList                                            # noqa: E402
+from vtc_totals import NameTotals                                      # noqa: E402
 from vtc_wire import (CORRUPT, EXIT_CODES, MAX_HEAD_BYTES, MAX_PAYLOAD_BYTES,    # noqa: E402
                       MAX_TEXT_BYTES, NOT_VTC, TRUNCATED, Cursor, VtcError, corrupt,
                       unsupported)
@@ -296,11 +297,20 @@ class Decoder:
             if type_ == BLOCK and ZoneMap(cur).raw != zone:
                 raise corrupt("IDX-2", "the zone map of frame %d" % number, "another")
         if cur.remaining():
-            top = TopList(cur)
-            if self.checks:
-                self.zone_checks.top.check(top, self.schema)
+            self._take_part(cur, "the top list", TopList, "top")
+        if cur.remaining():
+            self._take_part(cur, "the name totals", NameTotals, "totals")
         cur.finish()
         self.index_offset = frame.offset
+
+    def _take_part(self, cur, what, parse, checks):
+        size = cur.varint("the size of " + what)
+        cur.need(size, what)
+        if size:
+            found = parse(Cursor(cur.data, cur.pos, cur.pos + size, what))
+            if self.checks:
+                getattr(self.zone_checks, checks).check(found, self.schema)
+        cur.pos += size
 
     def summary(self):
         lines = ["%d bytes in %d frames: %s" % (

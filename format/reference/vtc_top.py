@@ -1,6 +1,6 @@
 """The top list of the INDEX: its structure, and (for --check) what the blocks say. SPEC 7.8."""
 from vtc_schema import STRING
-from vtc_wire import Cursor, corrupt, signed
+from vtc_wire import corrupt, signed
 
 MAX_SPANS, MAX_TEXT = 1024, 1024
 NAMES = (b"process_name", b"thread_name")
@@ -10,11 +10,7 @@ class TopList:
     """spans: (duration, start, block, row, phase, track, name, category); a name is (v, text).
     tracks: {id: (process, thread)}."""
 
-    def __init__(self, cur):
-        size = cur.varint("the size of the top list")
-        cur.need(size, "the top list")
-        z = Cursor(cur.data, cur.pos, cur.pos + size, "the top list")
-        cur.pos += size
+    def __init__(self, z):
         n = z.varint("n")
         if n > MAX_SPANS:
             raise corrupt("IDX-3", "at most %d spans" % MAX_SPANS, "%d" % n)
@@ -56,6 +52,11 @@ class TopList:
         return v, text
 
 
+def pair_text(begun, ended, carried):
+    """The name or category of a pair: that of its begin, or of its end where the begin has none."""
+    return ended if begun is None or carried and not begun else begun
+
+
 class TopChecks:
     """Gathers spans and names from block to block."""
 
@@ -69,9 +70,8 @@ class TopChecks:
             name, category = event.name, event.category
             if begin:
                 carried = begun < number
-                name = name if begin.name is None or carried and not begin.name else begin.name
-                if not (begin.category is None or carried and not begin.category):
-                    category = begin.category
+                name = pair_text(begin.name, name, carried)
+                category = pair_text(begin.category, category, carried)
             self.spans.append((-duration, start, number, event.row, event.phase[0],
                                tracks[event.track], name, category))
         if len(self.spans) > 1 << 16:

@@ -1,8 +1,9 @@
 """Files that are wrong: each breaks the one rule that its name begins with."""
 from trace_builder import (COUNT, NODE, NUMBER, RAW, SEPARATOR, STRING, TAG, Rows, Schema,
                            add_block, vb)
-from vectors_common import (DUR, NAME, ONE, PID, TID, TOP_SPANS, TOP_TRACKS, TS, TWO, B, E, I, X,
-                            bad, events_file, lines, plain_schema, start, top_file, unsupported)
+from vectors_common import (DUR, NAME, ONE, PID, TID, TOP_SPANS, TOP_TRACKS, TOTALS, TS, TWO, B, E,
+                            I, X, bad, events_file, lines, plain_schema, start, top_file, totals_file,
+                            unsupported)
 from vectors_good import (NEST_ORDER, nest_file, nested_schema, plain_number, raw_fields,
                           string_tid_schema)
 
@@ -601,7 +602,8 @@ def documents():
     index("IDX-2-type", "Another type of a frame.",
           lambda f: f.index(frames=[(1, 36, None), (4, 54, None)]))
     index("IDX-2-count", "A frame too few.", lambda f: f.index(frames=f.frames[:1]))
-    index("FRM-5-index", "An INDEX with a byte too many.", lambda f: f.index(more=b"\0"))
+    index("FRM-5-index", "An INDEX with a byte too many, behind two parts of no bytes.",
+          lambda f: f.index(more=b"\0\0\0"))
     file = events_file(ONE, close=False).add_text(b"]\n").document()
     zone = vb.zone_map(1, 1, 2, 54, names=None)
     frames_ = [(t, n, zone if t == 2 else z) for t, n, z in file.frames]
@@ -646,6 +648,38 @@ def documents():
     top("FRM-5-top-list", "More spans than there are bytes for.", n=1000)
     top("FRM-5-top-list-long", "A top list that is longer than the INDEX.",
         top=vb.heading("top list") + vb.varint(2, "bytes of the top list") + vb.varint(0, "n"))
+
+    def totals(name, title, names=TOTALS, rule=None, also=None, **more):
+        file = totals_file(names, **more)
+        bad(name, title, file, len(file.frames) - 1, document=file.text, verify=True, rule=rule,
+            also=also)
+
+    def one(which, place, value):
+        names = [list(name) for name in TOTALS]
+        names[which][place] = value
+        return names
+    totals("IDX-5-events", "A name has an event more.", one(1, 1, 5))
+    totals("IDX-5-no-name", "Events without a name are left out.", TOTALS[1:])
+    totals("IDX-5-spans", "A span of one name counted for another.",
+           [TOTALS[0], (1, 4, 2, -2000, 5000, 3000), (2, 2, 3, 3000, 8000, 18000), TOTALS[3]])
+    totals("IDX-5-least", "Another least duration.", one(1, 3, -2001))
+    totals("IDX-5-most", "Another greatest duration.", one(2, 4, 8001))
+    totals("IDX-5-sum", "Another sum.", one(1, 5, 6001))
+    totals("IDX-5-id", "A name that is not defined.", [*TOTALS[:3], (5, 1, 0, 0, 0, 0)])
+    totals("IDX-5-unused", "A name that no event has, in place of one.",
+           [*TOTALS[:3], (4, 1, 0, 0, 0, 0)])
+    totals("IDX-5-nothing", "A name without events and spans.", TOTALS + [(4, 0, 0, 0, 0, 0)])
+    totals("IDX-5-many", "More than 65,536 names.", g=65537)
+    totals("IDX-5-greatest", "A greatest duration beyond 64 bits.", one(1, 4, 1 << 63))
+    totals("IDX-5-two", "A sum of two beyond 64 bits.",
+           one(2, 4, (1 << 63) - 1))
+    totals("IDX-5-big-id", "An id beyond 32 bits.", [*TOTALS[:3], (1 << 32, 1, 0, 0, 0, 0)])
+    totals("IDX-5-text", "Totals although a name is in no dictionary.", f=b"local")
+    totals("FRM-5-totals", "More names than there are bytes for.", g=1000)
+    totals("FRM-5-totals-long", "Name totals that are longer than the INDEX.",
+           totals=vb.heading("name totals") + vb.varint(2, "bytes") + vb.varint(0, "g"))
+    totals("FRM-5-totals-more", "Something behind the name totals.",
+           totals=vb.name_totals(TOTALS) + vb.raw(b"\0", "a byte more"))
 
     def trailer(name, title, change, status="CORRUPT"):
         file = events_file(ONE, close=False).add_text(b"]\n").document().index()

@@ -133,5 +133,31 @@ def top_file(spans=TOP_SPANS, tracks=TOP_TRACKS, top=None, **more):
     return file.add_text(b"]\n").close(top=top)
 
 
+# A pair without a name and one with, over two blocks; spans of which one is of negative duration; a
+# name without spans. (id, events, spans, least, most, sum)
+TOTALS = [(0, 1, 1, 3000, 3000, 3000), (1, 4, 3, -2000, 5000, 6000),
+          (2, 2, 2, 7000, 8000, 15000), (3, 1, 0, 0, 0, 0)]
+
+
+def nameless_shape(phase):
+    return (0, 1, [b'{"ph":"%b","ts":' % phase, TS, b',"pid":', PID, b',"tid":', TID, b"}"])
+
+
+def totals_file(names=TOTALS, totals=None, top=None, f=b"f", **more):
+    schema = plain_schema([b"f", b"g", b"h", b"unused"],
+                          shapes=[X_SHAPE, point_shape(b"i"), point_shape(b"B"), point_shape(b"E"),
+                                  nameless_shape(b"B"), nameless_shape(b"E")])
+    file = start(schema)
+    add_block(file, schema, lines([X(b"f", b"3", b"3"), I(b"f", b"9"), X(b"g", b"10", b"8"),
+                                   B(b"g", b"11"), (5, [b"12", b"1", b"2"])]))
+    add_block(file, schema, lines([(6, [b"15", b"1", b"2"]), E(b"g", b"18"), I(b"h", b"19"),
+                                   X(b"f", b"20", b"5"),
+                                   X(f, b"40", b"-2")]), spans=4, longest=7000,
+              carried=[(0, 12000, b"", b""), (1, 11000, b"g", b"")])
+    parts = vb.varint(0, "bytes of the top list: none") if top is None else top
+    return file.add_text(b"]\n").close(
+        top=parts + (vb.name_totals(names, **more) if totals is None else totals))
+
+
 ONE = [X(b"f", b"10", b"3")]
 TWO = [X(b"f", b"10", b"3"), X(b"f", b"14", b"2")]

@@ -1,7 +1,7 @@
 """Files that are right."""
 from trace_builder import (COUNT, NODE, NUMBER, RAW, STRING, TAG, Rows, Schema, add_block, vb)
 from vectors_common import (DUR, NAME, ONE, PID, TID, TOP_SPANS, TS, TWO, B, E, I, X, events_file, good, lines,
-                            plain_schema, start, top_file)
+                            plain_schema, start, top_file, totals_file)
 
 
 def containers():
@@ -60,6 +60,15 @@ def blocks():
          top_file())
     good("top-list-extra-field", "A top list that is shorter, with a field more than version 1.0.",
          top_file(TOP_SPANS[:1], [(0, None, None)], more=b"\x01\x02"))
+
+    good("name-totals", "Name totals: no name, a negative duration, pairs over two blocks.",
+         totals_file())
+    good("name-totals-extra-field", "Name totals with a field more than version 1.0.",
+         totals_file(more=b"\x01\x02"))
+    good("name-totals-top-list", "Name totals behind a top list.",
+         totals_file(top=vb.top_list([(8000, 10000, 0, 2, 88, 0, 3, None)])))
+    good("name-totals-none", "A top list of 0 bytes, and totals of 0 bytes: neither is there.",
+         totals_file(totals=vb.varint(0, "bytes of the name totals: none")))
 
     file = vb.File().add_text(b"[\n")
     schema = plain_schema(shapes=[(0, 1, [b'{"ph":"i","name":"', NAME, b'","ts":', TS, b"}"])],

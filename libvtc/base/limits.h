@@ -34,6 +34,11 @@
 #define VTCI_TOP_SPAN_BYTES 8192     /* [choice] … and else one for so many bytes of the file */
 #define VTCI_TOP_ROWS (1u << 17)     /* [choice] with fewer rows reading is as quick, but … */
 #define VTCI_TOP_ROWS_MIX (1u << 13) /* [choice] … at the levels that mix, with fewer than these */
+#define VTCI_NAME_TOTALS_MAX 65536u  /* [format] names in the totals of the INDEX */
+/* Their bytes are at most this part of the file: [choice]. Files whose columns are mixed are slower to
+ * read by two orders. */
+#define VTCI_NAME_TOTALS_PART 256
+#define VTCI_NAME_TOTALS_PART_MIX 128
 #define VTCI_TRACK_LABELS_BYTES (1u << 20) /* [choice] text of the names of threads that is kept */
 
 /* Definitions */

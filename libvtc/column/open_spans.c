@@ -106,6 +106,15 @@ struct vtci_bytes vtci_label_text(const struct vtci_schema *schema, const char *
                                : vtci_column_string(&schema->columns[column], label->id);
 }
 
+struct vtci_label vtci_pair_label(const struct vtci_schema *schema, const char *key,
+                                  const struct vtci_label *begin, bool is_carried,
+                                  const struct vtci_label *end)
+{
+    if (begin->absent || (is_carried && vtci_label_text(schema, key, begin).len_bytes == 0))
+        return *end;
+    return *begin;
+}
+
 /* A name may have an id at one end only: it got one meanwhile, or the row of the other is text. */
 static bool names_equal(const struct vtci_open_spans *spans, const struct vtci_label *begin,
                         const struct vtci_label *end)

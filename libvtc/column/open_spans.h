@@ -62,6 +62,12 @@ bool vtci_open_spans_end(struct vtci_open_spans *spans, uint32_t track,
                          const struct vtci_label *name, struct vtci_open_span *out_span);
 void vtci_open_span_release(struct vtci_open_spans *spans, struct vtci_open_span *span);
 
+/* The label `key` of a pair: that of its begin, or of its end where the begin has none. A begin that is
+ * carried, in an earlier block than its end, tells an empty text as none. */
+struct vtci_label vtci_pair_label(const struct vtci_schema *schema, const char *key,
+                                  const struct vtci_label *begin, bool is_carried,
+                                  const struct vtci_label *end);
+
 /* The text of a label of the member `key` of path 0: by its id, as what it borrowed may be gone. */
 struct vtci_bytes vtci_label_text(const struct vtci_schema *schema, const char *key,
                                   const struct vtci_label *label);

@@ -7,6 +7,7 @@
 #include "column/block_encode.h"
 #include "column/definitions.h"
 #include "import/archive_job.h"
+#include "import/name_totals.h"
 #include "import/top_list.h"
 #include "wire/file_header.h"
 #include "wire/frame.h"
@@ -259,6 +260,23 @@ vtc_status vtci_archive_block(struct vtci_archive *archive, struct vtci_block_bu
     return VTC_OK;
 }
 
+/* Into `out`, which is empty. */
+static vtc_status make_index(struct vtci_archive *archive, struct vtci_block_builder *builder,
+                             uint64_t index_offset, struct vtci_buffer *out)
+{
+    struct vtci_buffer top, totals;
+    vtci_buffer_init(&top, archive->memory);
+    vtci_buffer_init(&totals, archive->memory);
+    vtc_status status = vtci_top_list_make(builder, archive->level, index_offset, &top);
+    if (status == VTC_OK)
+        status = vtci_name_totals_make(builder, archive->level, index_offset, &totals);
+    if (status == VTC_OK)
+        status = vtci_index_encode(out, archive->frame_count + 1, &archive->index, &top, &totals);
+    vtci_buffer_free(&top);
+    vtci_buffer_free(&totals);
+    return status;
+}
+
 /* DOCUMENT, INDEX and trailer go out by way of a plain buffer. */
 static vtc_status put_end(struct vtci_archive *archive, struct vtci_block_builder *builder,
                           const struct vtci_document *document, struct vtci_job_tools *tools,
@@ -273,9 +291,7 @@ static vtc_status put_end(struct vtci_archive *archive, struct vtci_block_builde
     VTC_TRY(vtci_index_entry_encode(&archive->index, VTCI_FRAME_DOCUMENT, frames->len_bytes, NULL));
     uint64_t index_offset = archive->output_bytes + frames->len_bytes;
     head->len_bytes = 0;
-    VTC_TRY(vtci_top_list_make(builder, archive->level, index_offset, payload));
-    VTC_TRY(vtci_index_encode(head, archive->frame_count + 1, &archive->index, payload));
-    payload->len_bytes = 0;
+    VTC_TRY(make_index(archive, builder, index_offset, head));
     VTC_TRY(vtci_pack_text(tools->packer, archive->level, head->data, head->len_bytes, payload,
                            &method));
     size_t index_bytes = head->len_bytes;

@@ -19,6 +19,7 @@ vtc_status vtci_block_builder_init(struct vtci_block_builder *builder, struct vt
     vtci_built_block_init(&builder->block, memory);
     vtci_open_spans_init(&builder->open, memory, schema, VTCI_OPEN_SPANS);
     vtci_top_spans_init(&builder->top, memory, VTCI_TOP_SPANS);
+    vtci_name_sums_init(&builder->sums, memory);
     vtci_track_labels_init(&builder->labels, memory, VTCI_TRACK_LABELS_BYTES);
     vtci_buffer_init(&builder->track_text, memory);
     vtci_buffer_init(&builder->last_track_text, memory);
@@ -35,6 +36,7 @@ void vtci_block_builder_free(struct vtci_block_builder *builder)
     vtci_built_block_free(&builder->block);
     vtci_open_spans_free(&builder->open);
     vtci_top_spans_free(&builder->top);
+    vtci_name_sums_free(&builder->sums);
     vtci_track_labels_free(&builder->labels);
     vtci_buffer_free(&builder->track_text);
     vtci_buffer_free(&builder->last_track_text);

@@ -11,6 +11,7 @@
 
 #include "column/block_data.h"
 #include "column/block_encode.h"
+#include "column/name_sums.h"
 #include "column/open_spans.h"
 #include "column/top_spans.h"
 #include "column/track_labels.h"
@@ -41,7 +42,8 @@ struct vtci_block_builder {
     struct vtci_interner interner;
     struct vtci_built_block block;
     struct vtci_open_spans open;
-    struct vtci_top_spans top; /* of the whole document, as are the labels */
+    struct vtci_top_spans top; /* of the whole document, as are the sums and the labels */
+    struct vtci_name_sums sums;
     struct vtci_track_labels labels;
     uint64_t block_number;
     uint32_t *track_blocks; /* by track: the number + 1 of the last block that has it */

@@ -66,13 +66,16 @@ static vtc_status note_end(struct vtci_block_builder *builder, const struct vtci
     struct vtci_open_span span;
     if (!vtci_open_spans_end(&builder->open, track, name, &span))
         return VTC_OK;
-    vtc_status status = VTC_OK;
-    zone_note_span(builder, ns, vtci_time_difference(ns, span.start_ns));
-    if (span.tag != builder->block_number)
+    int64_t duration_ns = vtci_time_difference(ns, span.start_ns);
+    bool is_carried = span.tag != builder->block_number;
+    struct vtci_label pair_name =
+        vtci_pair_label(builder->schema, "name", &span.name, is_carried, name);
+    zone_note_span(builder, ns, duration_ns);
+    vtc_status status = vtci_name_sums_span(&builder->sums, &pair_name, duration_ns);
+    if (status == VTC_OK && is_carried)
         status = carry(builder, &span);
-    if (status == VTC_OK &&
-        vtci_top_spans_wants(&builder->top, vtci_time_difference(ns, span.start_ns)))
-        status = vtci_builder_note_top_pair(builder, row, track, ns, &span);
+    if (status == VTC_OK && vtci_top_spans_wants(&builder->top, duration_ns))
+        status = vtci_builder_note_top_pair(builder, row, track, ns, &span, &pair_name);
     vtci_open_span_release(&builder->open, &span);
     return status;
 }
@@ -94,6 +97,8 @@ vtc_status vtci_builder_note_event(struct vtci_block_builder *builder, const str
         vtci_bloom_add(zone->bloom, name.id);
     if (phase == 'M')
         VTC_TRY(vtci_builder_note_track_label(builder, row, track, raw));
+    else if (phase != 'E')
+        VTC_TRY(vtci_name_sums_event(&builder->sums, &name));
     if (!entry_time(vtci_row_role(row, VTCI_ROLE_TS), &ns))
         return VTC_OK;
     if (phase == 'M' && ns == 0) /* metadata stand outside of time */
@@ -101,6 +106,7 @@ vtc_status vtci_builder_note_event(struct vtci_block_builder *builder, const str
     zone_note_time(builder, ns);
     if (phase == 'X' && entry_time(vtci_row_role(row, VTCI_ROLE_DUR), &duration_ns)) {
         zone_note_span(builder, vtci_time_sum(ns, duration_ns), duration_ns);
+        VTC_TRY(vtci_name_sums_span(&builder->sums, &name, duration_ns));
         if (vtci_top_spans_wants(&builder->top, duration_ns))
             VTC_TRY(vtci_builder_note_top_span(builder, row, track, ns, duration_ns));
     } else if (phase == 'B') {

@@ -20,27 +20,15 @@ vtc_status vtci_builder_note_top_span(struct vtci_block_builder *builder,
     return vtci_top_spans_add(&builder->top, &span, &name, &category);
 }
 
-/* The label of a pair: the begin's, or the end's where the begin has none. A begin that is carried
- * tells an empty text as none. */
-static struct vtci_label pair_label(const struct vtci_block_builder *builder, const char *key,
-                                    const struct vtci_label *begin, bool is_carried,
-                                    const struct vtci_entry *end)
-{
-    if (begin->absent ||
-        (is_carried && vtci_label_text(builder->schema, key, begin).len_bytes == 0))
-        return vtci_entry_label(end);
-    return *begin;
-}
-
 vtc_status vtci_builder_note_top_pair(struct vtci_block_builder *builder,
                                       const struct vtci_row *row, uint32_t track, int64_t end_ns,
-                                      const struct vtci_open_span *begin)
+                                      const struct vtci_open_span *begin,
+                                      const struct vtci_label *name)
 {
     bool is_carried = begin->tag != builder->block_number;
-    struct vtci_label name =
-        pair_label(builder, "name", &begin->name, is_carried, vtci_row_role(row, VTCI_ROLE_NAME));
+    struct vtci_label end_category = vtci_entry_label(vtci_row_role(row, VTCI_ROLE_CAT));
     struct vtci_label category =
-        pair_label(builder, "cat", &begin->category, is_carried, vtci_row_role(row, VTCI_ROLE_CAT));
+        vtci_pair_label(builder->schema, "cat", &begin->category, is_carried, &end_category);
     struct vtci_top_span span = {
         .duration_ns = vtci_time_difference(end_ns, begin->start_ns),
         .start_ns = begin->start_ns,
@@ -49,7 +37,7 @@ vtc_status vtci_builder_note_top_pair(struct vtci_block_builder *builder,
         .track = track,
         .phase = 'E',
     };
-    return vtci_top_spans_add(&builder->top, &span, &name, &category);
+    return vtci_top_spans_add(&builder->top, &span, name, &category);
 }
 
 /* The last value of a column in a row; absent if there is none. */

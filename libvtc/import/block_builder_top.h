@@ -20,11 +20,12 @@ static inline struct vtci_label vtci_entry_label(const struct vtci_entry *entry)
 VTC_NODISCARD vtc_status vtci_builder_note_top_span(struct vtci_block_builder *builder,
                                                     const struct vtci_row *row, uint32_t track,
                                                     int64_t start_ns, int64_t duration_ns);
-/* The same of a pair: `row` ends `begin`. NO_MEMORY. */
+/* The same of a pair of this name: `row` ends `begin`. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_builder_note_top_pair(struct vtci_block_builder *builder,
                                                     const struct vtci_row *row, uint32_t track,
                                                     int64_t end_ns,
-                                                    const struct vtci_open_span *begin);
+                                                    const struct vtci_open_span *begin,
+                                                    const struct vtci_label *name);
 /* A metadata event: perhaps the name of a process or thread. `raw` is the text of a row that has
  * nothing else. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_builder_note_track_label(struct vtci_block_builder *builder,

@@ -76,24 +76,27 @@ vtc_status vtci_name_table_add(struct vtci_name_table *table, struct vtc_text te
     return VTC_OK;
 }
 
+vtc_status vtci_name_table_decode(struct vtci_name_table *table, struct vtc_text text,
+                                  uint32_t *out_group)
+{
+    struct vtci_text_store decoded;
+    if (text.len_bytes == 0 || !memchr(text.data, '\\', text.len_bytes))
+        return vtci_name_table_add(table, text, out_group);
+    vtci_text_store_init(&decoded, table->memory);
+    vtc_status status = vtci_text_store_decode(&decoded, text, &text);
+    if (status == VTC_OK)
+        status = vtci_name_table_add(table, text, out_group);
+    vtci_text_store_free(&decoded);
+    return status;
+}
+
 vtc_status vtci_name_table_find(struct vtci_name_table *table, const vtc_block *block,
                                 vtc_string string, uint32_t *out_group)
 {
     struct vtc_text text = vtc_block_string(block, string);
-    if (!text.data) {
-        *out_group = 0;
+    VTC_TRY(vtci_name_table_decode(table, text, out_group));
+    if (!text.data || string >= VTC_STRING_LOCAL)
         return VTC_OK;
-    }
-    struct vtci_text_store decoded;
-    vtci_text_store_init(&decoded, table->memory);
-    vtc_status status = VTC_OK;
-    if (text.len_bytes && memchr(text.data, '\\', text.len_bytes))
-        status = vtci_text_store_decode(&decoded, text, &text);
-    if (status == VTC_OK)
-        status = vtci_name_table_add(table, text, out_group);
-    vtci_text_store_free(&decoded);
-    if (status != VTC_OK || string >= VTC_STRING_LOCAL)
-        return status;
     uint32_t *place = vtci_string_map_place(&table->groups, string);
     if (!place)
         return VTC_ERR_NO_MEMORY;

@@ -26,6 +26,9 @@ void vtci_name_table_free(struct vtci_name_table *table);
 /* The group of a text that is decoded already. NO_MEMORY. */
 VTC_NODISCARD vtc_status vtci_name_table_add(struct vtci_name_table *table, struct vtc_text text,
                                              uint32_t *out_group);
+/* The same of a text as it stands in the trace, between quotes. */
+VTC_NODISCARD vtc_status vtci_name_table_decode(struct vtci_name_table *table, struct vtc_text text,
+                                                uint32_t *out_group);
 /* For vtci_name_table_group. */
 VTC_NODISCARD vtc_status vtci_name_table_find(struct vtci_name_table *table, const vtc_block *block,
                                               vtc_string string, uint32_t *out_group);

@@ -6,6 +6,8 @@
 #ifndef VTCI_QUERY_TOTALS_H
 #define VTCI_QUERY_TOTALS_H
 
+#include <stdbool.h>
+
 #include "query/name_table.h"
 
 __extension__ typedef __int128 vtci_wide;
@@ -52,6 +54,15 @@ VTC_NODISCARD vtc_status vtci_totals_merge_names(struct vtci_totals *totals,
                                                  struct vtci_name_table *names,
                                                  const struct vtci_totals *other,
                                                  const struct vtci_name_table *other_names);
+
+struct vtci_filter;
+
+/* Takes over the totals that the file lists, where a question has no condition: of spans, or of all
+ * events that are counted. VTC_END where they do not answer it. */
+VTC_NODISCARD vtc_status vtci_totals_take_listed(struct vtci_totals *totals,
+                                                 struct vtci_name_table *names,
+                                                 const struct vtci_filter *filter, bool of_spans,
+                                                 struct vtc_error *err);
 
 /* An absent text comes last. */
 int vtci_text_compare(struct vtc_text a, struct vtc_text b);

@@ -253,11 +253,30 @@ static vtc_status put_rows(struct vtci_verbs *verbs, const struct state *own, st
     return status;
 }
 
+/* The answer from the file's own totals; VTC_END. */
+static vtc_status put_listed(struct vtci_verbs *verbs, const struct vtci_filter *filter,
+                             struct vtc_error *err)
+{
+    struct state state;
+    if (verbs->question.key != VTCI_KEY_NAME)
+        return VTC_END;
+    if (count_init(&state, verbs) != VTC_OK)
+        return vtci_error_memory(err, sizeof state);
+    vtc_status status = vtci_totals_take_listed(&state.totals, &state.names, filter, false, err);
+    if (status == VTC_OK)
+        status = put_rows(verbs, &state, err);
+    count_free(&state);
+    return status;
+}
+
 vtc_status vtci_count_run(struct vtci_verbs *verbs, const struct vtci_filter *filter,
                           struct vtc_error *err)
 {
     struct vtci_workers workers;
     void *state;
+    vtc_status listed = put_listed(verbs, filter, err);
+    if (listed != VTC_END)
+        return listed;
     make_workers(verbs, &workers);
     VTC_TRY(vtci_workers_run(verbs, &workers, filter, &state, err));
     vtc_status status = put_rows(verbs, state, err);

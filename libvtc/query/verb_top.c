@@ -154,6 +154,20 @@ vtc_status vtci_top_put(struct vtci_verbs *verbs, const struct vtci_name_table *
     return VTC_OK;
 }
 
+/* The answer from the file's own totals; VTC_END. */
+static vtc_status put_listed(struct vtci_verbs *verbs, const struct vtci_filter *filter,
+                             struct vtc_error *err)
+{
+    struct state state;
+    if (top_init(&state, verbs) != VTC_OK)
+        return vtci_error_memory(err, sizeof state);
+    vtc_status status = vtci_totals_take_listed(&state.totals, &state.names, filter, true, err);
+    if (status == VTC_OK)
+        status = vtci_top_put(verbs, &state.names, &state.totals, err);
+    top_free(&state);
+    return status;
+}
+
 vtc_status vtci_top_run(struct vtci_verbs *verbs, const struct vtci_filter *filter,
                         struct vtc_error *err)
 {
@@ -168,6 +182,9 @@ vtc_status vtci_top_run(struct vtci_verbs *verbs, const struct vtci_filter *filt
     void *state;
     if (verbs->question.measure == VTCI_BY_SELF)
         return vtci_self_time_run(verbs, filter, err);
+    vtc_status listed = put_listed(verbs, filter, err);
+    if (listed != VTC_END)
+        return listed;
     VTC_TRY(vtci_workers_run(verbs, &workers, filter, &state, err));
     struct state *own = state;
     vtc_status status = vtci_top_put(verbs, &own->names, &own->totals, err);

@@ -16,6 +16,7 @@ void vtci_chain_init(struct vtci_chain *chain, struct vtci_memory *memory)
     chain->index_offset = UINT64_MAX;
     vtci_buffer_init(&chain->zones, memory);
     vtci_opened_top_init(&chain->top, memory);
+    vtci_opened_totals_init(&chain->totals, memory);
 }
 
 void vtci_chain_free(struct vtci_chain *chain)
@@ -24,6 +25,7 @@ void vtci_chain_free(struct vtci_chain *chain)
     VTCI_ARRAY_FREE(chain->memory, chain->blocks, chain->block_capacity);
     vtci_buffer_free(&chain->zones);
     vtci_opened_top_free(&chain->top);
+    vtci_opened_totals_free(&chain->totals);
     vtci_chain_init(chain, chain->memory);
 }
 
@@ -238,6 +240,8 @@ static vtc_status add_entries(struct vtci_chain *chain, struct vtci_file *file,
                               entry.zone_len_bytes, err));
         VTC_TRY(add_frame(chain, entry.type, entry.offset, entry.frame_bytes, err));
     }
+    if (cursor.totals.data)
+        VTC_TRY(vtci_opened_totals_load(&chain->totals, cursor.totals, index_offset, err));
     if (!cursor.top.data)
         return VTC_OK;
     VTC_TRY(vtci_opened_top_load(&chain->top, cursor.top, index_offset, err));

@@ -16,6 +16,7 @@
 #include "column/packer.h"
 #include "io/file.h"
 #include "read/frame_read.h"
+#include "read/name_totals.h"
 #include "read/top_list.h"
 #include "wire/zone_map.h"
 
@@ -51,7 +52,8 @@ struct vtci_chain {
     struct vtci_chain_block *blocks;
     size_t block_count, block_capacity;
     struct vtci_buffer zones;
-    struct vtci_opened_top top; /* the list of the INDEX that the chain was found by */
+    struct vtci_opened_top top; /* of the INDEX that the chain was found by, as are the totals */
+    struct vtci_opened_totals totals;
     uint64_t index_offset;      /* of the INDEX that it was found by; UINT64_MAX: by walking */
     uint64_t blind_from_offset; /* blocks behind it may lack definitions; UINT64_MAX: none */
     vtc_status damage_status;   /* VTC_OK, or what `damage` holds */

@@ -136,6 +136,15 @@ static vtc_status verify_document(struct vtci_verify *verify, const struct vtci_
     return VTC_OK;
 }
 
+/* What stands behind the frames. */
+static vtc_status compare_lists(struct vtci_verify *verify, const struct vtci_index_cursor *cursor,
+                                struct vtc_error *err)
+{
+    if (cursor->top.data)
+        VTC_TRY(vtci_verify_top(verify, cursor->top, err));
+    return cursor->totals.data ? vtci_verify_totals(verify, cursor->totals, err) : VTC_OK;
+}
+
 /* SPEC: IDX-2. */
 static vtc_status compare_index(struct vtci_verify *verify, const uint8_t *payload,
                                 size_t len_bytes, struct vtc_error *err)
@@ -146,7 +155,7 @@ static vtc_status compare_index(struct vtci_verify *verify, const uint8_t *paylo
     for (size_t i = 0;; i++) {
         vtc_status status = vtci_index_decode_next(&cursor, &entry, err);
         if (status == VTC_END && (i == verify->met_count || verify->met_lost))
-            return cursor.top.data ? vtci_verify_top(verify, cursor.top, err) : VTC_OK;
+            return compare_lists(verify, &cursor, err);
         if (status != VTC_OK && status != VTC_END)
             return status;
         if (verify->met_lost)
@@ -349,6 +358,7 @@ static vtc_status begin(struct vtci_verify *verify)
     vtci_open_spans_init(&verify->open, verify->memory, &verify->definitions.schema,
                          VTCI_OPEN_SPANS);
     vtci_top_spans_init(&verify->top, verify->memory, VTCI_TOP_SPANS_MAX);
+    vtci_name_sums_init(&verify->sums, verify->memory);
     vtci_track_labels_init(&verify->labels, verify->memory, SIZE_MAX);
     verify->hasher = vtci_hasher_create(verify->memory);
     verify->sink.data = vtci_allocate(verify->memory, VTCI_SINK_BYTES);
@@ -370,6 +380,7 @@ static void end(struct vtci_verify *verify)
     vtci_text_plan_free(&verify->plan);
     vtci_open_spans_free(&verify->open);
     vtci_top_spans_free(&verify->top);
+    vtci_name_sums_free(&verify->sums);
     vtci_track_labels_free(&verify->labels);
     VTCI_ARRAY_FREE(verify->memory, verify->met, verify->met_capacity);
     vtci_release(verify->memory, verify->sink.data, VTCI_SINK_BYTES);

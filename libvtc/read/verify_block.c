@@ -185,6 +185,7 @@ static vtc_status check_events(struct vtci_verify *verify, vtc_block *block, str
     VTC_TRY(check_names(block, err));
     VTC_TRY(check_tracks(verify->memory, block, err));
     VTC_TRY(check_phase_column(block, err));
+    VTC_TRY(vtci_verify_note_totals(verify, block, spans, err));
     return vtci_verify_note_top(verify, block, spans, err);
 }
 

@@ -3,6 +3,7 @@
 #define VTCI_READ_VERIFY_INTERNAL_H
 
 #include "base/checksum.h"
+#include "column/name_sums.h"
 #include "column/open_spans.h"
 #include "column/top_spans.h"
 #include "column/track_labels.h"
@@ -38,6 +39,7 @@ struct vtci_verify {
     bool spans_lost;             /* nor do carried spans */
     struct vtci_open_spans open; /* begins that wait for their end; tags are numbers of blocks */
     struct vtci_top_spans top;   /* the longest of all blocks */
+    struct vtci_name_sums sums;
     struct vtci_track_labels labels;
     bool text_after_document;
     bool has_document;
@@ -71,5 +73,11 @@ VTC_NODISCARD vtc_status vtci_verify_note_top(struct vtci_verify *verify, vtc_bl
 /* … and compares the list with it. */
 VTC_NODISCARD vtc_status vtci_verify_top(struct vtci_verify *verify, struct vtci_bytes bytes,
                                          struct vtc_error *err);
+/* The same for the name totals. */
+VTC_NODISCARD vtc_status vtci_verify_note_totals(struct vtci_verify *verify, const vtc_block *block,
+                                                 const struct vtc_spans *spans,
+                                                 struct vtc_error *err);
+VTC_NODISCARD vtc_status vtci_verify_totals(struct vtci_verify *verify, struct vtci_bytes bytes,
+                                            struct vtc_error *err);
 
 #endif

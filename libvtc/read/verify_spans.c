@@ -2,6 +2,7 @@
  * carried spans of each block are compared with those that this finds. SPEC: BLK-6.
  */
 #include "base/error.h"
+#include "column/event_time.h"
 #include "column/open_spans.h"
 #include "read/verify_internal.h"
 
@@ -40,10 +41,16 @@ static vtc_status end_span(struct vtci_verify *verify, const vtc_block *block, s
     if (!vtci_open_spans_end(&verify->open, track, &name, &span))
         return VTC_OK;
     bool is_earlier = span.tag != verify->result.blocks;
+    const struct vtci_schema *schema = &block->definitions->schema;
     bool is_right =
-        !is_earlier || (left->count && is_carried(&block->definitions->schema, left->next,
-                                                  events->row[event], &span));
+        !is_earlier || (left->count && is_carried(schema, left->next, events->row[event], &span));
+    struct vtci_label pair_name = vtci_pair_label(schema, "name", &span.name, is_earlier, &name);
+    vtc_status status =
+        vtci_name_sums_span(&verify->sums, &pair_name,
+                            vtci_time_difference(events->time_ns[event], span.start_ns));
     vtci_open_span_release(&verify->open, &span);
+    if (status != VTC_OK)
+        return vtci_error_memory(err, 0);
     if (!is_right)
         return vtci_error_set(err, VTC_ERR_CORRUPT, block->file_offset, "BLK-6",
                               "expected the begin of the span that ends in row %u to be carried, "

@@ -1,5 +1,5 @@
-/* The INDEX frame's payload: every frame of the file in order, and perhaps a top list
- * (wire/top_list.h). SPEC 7.8: IDX-1, IDX-2.
+/* The INDEX frame's payload: every frame of the file in order, perhaps a top list (wire/top_list.h),
+ * and perhaps name totals (wire/name_totals.h). SPEC 7.8: IDX-1, IDX-2.
  *
  * The writer appends an entry to a buffer as it writes each frame, and in the end puts the count
  * before them; the reader takes one after the other.
@@ -19,10 +19,12 @@
 VTC_NODISCARD vtc_status vtci_index_entry_encode(struct vtci_buffer *entries, uint8_t type,
                                                  uint64_t frame_bytes,
                                                  const struct vtci_zone_map *zone);
-/* The payload, not yet packed. `top` is what vtci_top_list_encode made; empty: no list. */
+/* The payload, not yet packed. `top` is what vtci_top_list_encode made, `totals` what
+ * vtci_name_totals_encode made; empty: none. */
 VTC_NODISCARD vtc_status vtci_index_encode(struct vtci_buffer *out, uint64_t frame_count,
                                            const struct vtci_buffer *entries,
-                                           const struct vtci_buffer *top);
+                                           const struct vtci_buffer *top,
+                                           const struct vtci_buffer *totals);
 
 struct vtci_index_entry {
     uint8_t type;
@@ -38,7 +40,8 @@ struct vtci_index_cursor {
     uint64_t frames_left;
     uint64_t next_offset;
     uint64_t index_offset; /* of the INDEX frame itself: where the entries end */
-    struct vtci_bytes top; /* after the last: the top list, not looked into; data NULL: none */
+    /* After the last: the top list and the name totals, not looked into; data NULL: none. */
+    struct vtci_bytes top, totals;
 };
 
 /* Begins. frames_left is then at most half the payload's length. */

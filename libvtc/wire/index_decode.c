@@ -17,7 +17,7 @@ vtc_status vtci_index_decode_begin(const void *payload, size_t len_bytes, uint64
     cursor.frames_left = vtci_cursor_varint(&cursor.cursor);
     cursor.next_offset = VTCI_FILE_HEADER_BYTES;
     cursor.index_offset = index_offset;
-    cursor.top = (struct vtci_bytes){NULL, 0};
+    cursor.top = cursor.totals = (struct vtci_bytes){NULL, 0};
     /* Two bytes each at least: CON-2. */
     if (cursor.cursor.failed || cursor.frames_left > vtci_cursor_left(&cursor.cursor) / 2)
         return disagrees(index_offset, err, "it has no room for its frames");
@@ -25,20 +25,28 @@ vtc_status vtci_index_decode_begin(const void *payload, size_t len_bytes, uint64
     return VTC_OK;
 }
 
+/* A part of its own behind the last frame; none where the INDEX ends, or its length is 0. */
+static void take_part(struct vtci_fields *fields, struct vtci_bytes *out_part)
+{
+    if (fields->cursor.failed || vtci_cursor_left(&fields->cursor) == 0)
+        return;
+    uint64_t len_bytes = vtci_fields_varint(fields);
+    const uint8_t *data = vtci_cursor_take(&fields->cursor, len_bytes);
+    if (!fields->cursor.failed && len_bytes > 0)
+        *out_part = (struct vtci_bytes){data, (size_t)len_bytes};
+}
+
 /* What stands behind the last frame. */
 static vtc_status decode_end(struct vtci_index_cursor *cursor, struct vtc_error *err)
 {
     struct vtci_fields fields = {cursor->cursor, false};
-    if (vtci_cursor_left(&fields.cursor) != 0) {
-        uint64_t top_bytes = vtci_fields_varint(&fields);
-        const uint8_t *top = vtci_cursor_take(&fields.cursor, top_bytes);
-        if (fields.cursor.failed || vtci_cursor_left(&fields.cursor) != 0)
-            return vtci_error_set(err, VTC_ERR_CORRUPT, cursor->index_offset,
-                                  vtci_fields_rule(&fields),
-                                  "expected the top list to end the INDEX, found that it does not");
-        cursor->top = (struct vtci_bytes){top, (size_t)top_bytes};
-        cursor->cursor = fields.cursor;
-    }
+    take_part(&fields, &cursor->top);
+    take_part(&fields, &cursor->totals);
+    if (fields.cursor.failed || vtci_cursor_left(&fields.cursor) != 0)
+        return vtci_error_set(err, VTC_ERR_CORRUPT, cursor->index_offset, vtci_fields_rule(&fields),
+                              "expected a top list and name totals to end the INDEX, found that "
+                              "they do not");
+    cursor->cursor = fields.cursor;
     if (cursor->next_offset != cursor->index_offset)
         return disagrees(cursor->index_offset, err, "its frames do not end where it begins");
     return VTC_END;

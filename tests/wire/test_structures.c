@@ -14,6 +14,7 @@
 #include "wire/file_header.h"
 #include "wire/frame.h"
 #include "wire/index.h"
+#include "wire/name_totals.h"
 #include "wire/packed.h"
 #include "wire/top_list.h"
 #include "wire/trailer.h"
@@ -428,7 +429,7 @@ static vtc_status decode_index(const uint8_t *bytes, size_t len_bytes)
 
 static void test_index__comes_back(void **state)
 {
-    struct vtci_buffer entries, out, top;
+    struct vtci_buffer entries, out, top, totals;
     struct vtci_index_cursor cursor;
     struct vtci_index_entry entry;
     struct vtci_zone_map zone;
@@ -436,12 +437,14 @@ static void test_index__comes_back(void **state)
     vtci_buffer_init(&entries, &memory);
     vtci_buffer_init(&out, &memory);
     vtci_buffer_init(&top, &memory);
+    vtci_buffer_init(&totals, &memory);
     fill_zone(&zone);
     assert_int_equal(vtci_index_entry_encode(&entries, VTCI_FRAME_DEFINITIONS, 100, NULL), VTC_OK);
     assert_int_equal(vtci_index_entry_encode(&entries, VTCI_FRAME_BLOCK, 5000, &zone), VTC_OK);
     assert_int_equal(vtci_index_entry_encode(&entries, VTCI_FRAME_DOCUMENT, 77, NULL), VTC_OK);
     assert_int_equal(vtci_buffer_append(&top, "list", 4), VTC_OK);
-    assert_int_equal(vtci_index_encode(&out, 3, &entries, &top), VTC_OK);
+    assert_int_equal(vtci_buffer_append(&totals, "totals", 6), VTC_OK);
+    assert_int_equal(vtci_index_encode(&out, 3, &entries, &top, &totals), VTC_OK);
     assert_int_equal(vtci_index_decode_begin(out.data, out.len_bytes, INDEX_OFFSET, &cursor, NULL),
                      VTC_OK);
     assert_int_equal(cursor.frames_left, 3);
@@ -457,10 +460,13 @@ static void test_index__comes_back(void **state)
     assert_int_equal(vtci_index_decode_next(&cursor, &entry, NULL), VTC_END);
     assert_int_equal(cursor.top.len_bytes, 4);
     assert_memory_equal(cursor.top.data, "list", 4);
+    assert_int_equal(cursor.totals.len_bytes, 6);
+    assert_memory_equal(cursor.totals.data, "totals", 6);
     vtci_buffer_free(&top);
+    vtci_buffer_free(&totals);
     /* The frames alone are an INDEX too, so no list is looked for in what is cut off. */
     out.len_bytes = 0;
-    assert_int_equal(vtci_index_encode(&out, 3, &entries, &top), VTC_OK);
+    assert_int_equal(vtci_index_encode(&out, 3, &entries, &top, &totals), VTC_OK);
     check_damage(decode_index, out.data, out.len_bytes, false);
     vtci_buffer_free(&entries);
     vtci_buffer_free(&out);
@@ -526,6 +532,47 @@ static void test_top_list__comes_back(void **state)
     vtci_buffer_free(&out);
 }
 
+static vtc_status decode_name_totals(const uint8_t *bytes, size_t len_bytes)
+{
+    struct vtci_name_total names[8];
+    size_t count;
+    vtc_status status = vtci_name_totals_peek(bytes, len_bytes, 99, &count, NULL);
+    if (status != VTC_OK || count > 8)
+        return VTC_ERR_CORRUPT;
+    return vtci_name_totals_decode(bytes, len_bytes, 99, names, NULL);
+}
+
+static void test_name_totals__come_back(void **state)
+{
+    static const struct vtci_name_total names[] = {
+        {0, 1, 0, 0, 0, 0},
+        {1, 0, 1, INT64_MIN, INT64_MIN, INT64_MIN},
+        {2, 9, 2, -1, INT64_MIN, INT64_MAX},
+        {70, UINT64_MAX, UINT64_MAX, INT64_MAX, INT64_MIN, INT64_MAX},
+        {UINT32_MAX - 1, 3, 4, INT64_MIN, 5, 5},
+    };
+    enum { COUNT = sizeof names / sizeof *names };
+    struct vtci_name_total back[COUNT];
+    struct vtci_buffer out;
+    size_t count;
+    (void)state;
+    vtci_buffer_init(&out, &memory);
+    assert_int_equal(vtci_name_totals_encode(&out, names, COUNT), VTC_OK);
+    assert_int_equal(vtci_name_totals_peek(out.data, out.len_bytes, 0, &count, NULL), VTC_OK);
+    assert_int_equal(count, COUNT);
+    assert_int_equal(vtci_name_totals_decode(out.data, out.len_bytes, 0, back, NULL), VTC_OK);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(back[i].id, names[i].id);
+        assert_int_equal(back[i].events, names[i].events);
+        assert_int_equal(back[i].spans, names[i].spans);
+        assert_int_equal(back[i].total_ns, names[i].total_ns);
+        assert_int_equal(back[i].least_ns, names[i].least_ns);
+        assert_int_equal(back[i].most_ns, names[i].most_ns);
+    }
+    check_damage(decode_name_totals, out.data, out.len_bytes, false);
+    vtci_buffer_free(&out);
+}
+
 static vtc_status decode_trailer(const uint8_t *bytes, size_t len_bytes)
 {
     uint64_t offset;
@@ -564,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_index__comes_back),
         cmocka_unit_test(test_index__counts_are_bounded),
         cmocka_unit_test(test_top_list__comes_back),
+        cmocka_unit_test(test_name_totals__come_back),
         cmocka_unit_test(test_trailer__comes_back),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

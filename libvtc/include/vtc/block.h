@@ -95,6 +95,29 @@ VTC_API VTC_NODISCARD vtc_status vtc_reader_longest_spans(const vtc_reader *read
                                                           struct vtc_span *out_spans,
                                                           size_t *out_count, struct vtc_error *err);
 
+/** What the events of a name add up to. @since 1.0 */
+struct vtc_name_total {
+    struct vtc_text name; /**< as in the trace, between quotes; absent: what has no name */
+    uint64_t events;      /**< of every phase but E and M */
+    uint64_t spans;       /**< X with time and duration, and pairs of B and E */
+    int64_t total_ns;     /**< of the spans, as are the others; 0 where there are none */
+    int64_t least_ns;
+    int64_t most_ns;
+};
+
+/** Gives the totals of one name after the other, if the file lists them. No block is read. They are
+ *  taken at their word, as zone maps are; vtc_verify compares them with the blocks. The same name may
+ *  come more than once, spelled with other JSON escapes.
+ *  @param index      0, 1, 2, …
+ *  @param out_total  written on success; its text is borrowed until vtc_reader_close
+ *  @return VTC_OK; VTC_END behind the last, and at 0 where the file has no totals; VTC_ERR_CORRUPT
+ *          (IDX-5) when they use what is not defined, or do not add up to what zone maps say
+ *  @thread any  @spec IDX-5
+ *  @since 1.0 */
+VTC_API VTC_NODISCARD vtc_status vtc_reader_name_total(const vtc_reader *reader, size_t index,
+                                                       struct vtc_name_total *out_total,
+                                                       struct vtc_error *err);
+
 /** Opens a block: reads it, checks its checksums, unpacks what `fields` asks for.
  *  @param block      below vtc_summary.blocks
  *  @param fields     of enum vtc_field
