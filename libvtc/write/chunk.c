@@ -163,7 +163,7 @@ static vtc_status fail(struct vtci_lane *lane, enum vtc_loss cause, int error)
 }
 
 /* VTC_POLICY_WAIT: tries again and again; not in a signal handler, which keeps its thread from
- * giving way. */
+ * giving way. Once, until there is room again: a limit that stays would have the program creep. */
 static int wait_for_chunk(struct vtci_lane *lane, enum vtc_loss *out_cause)
 {
     const struct vtc_session *session = lane->session;
@@ -199,8 +199,9 @@ vtc_status vtci_lane_next_page(struct vtci_lane *lane, uint64_t ticks)
     enum vtc_loss cause = VTC_LOSS_NO_PAGE;
     int error = next_chunk(lane, &cause);
     if (error && lane->session->opts.policy == VTC_POLICY_WAIT && cause != VTC_LOSS_LATE &&
-        lane == &lane->writer->lane)
+        !lane->has_waited && lane == &lane->writer->lane)
         error = wait_for_chunk(lane, &cause);
+    lane->has_waited = error != 0;
     lane->retry_ns = 0;
     if (error) {
         if (cause != VTC_LOSS_LATE)

@@ -9,6 +9,10 @@
  * A record that was under way when a signal handler forked goes on in the child: its chunk is covered
  * with private memory, so it goes nowhere. A child that records nothing has no file.
  *
+ * A child that was made without these handlers does the same by itself when it meets the library again
+ * (process.h). Then another thread may have held a lock when the child was made: a session whose
+ * definitions were in the middle of a change records nothing in the child.
+ *
  * Lock order as everywhere: all sessions, then each.
  */
 #include <errno.h>
@@ -20,21 +24,32 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "write/process.h"
 #include "write/session_open.h"
+#include "write/signals.h"
 #include "write/writer.h"
 
 #define OPEN_STEP_NS 50000
 #define OPEN_WAITS 20000 /* one second */
+#define RETRY_NS 10000000
+
+struct vtci_process_page vtci_process_page;
+static bool is_told_apart; /* the kernel wipes the page */
+
+/* This thread is between the handlers: the locks are its own. */
+static _Thread_local bool is_forking __attribute__((tls_model("initial-exec")));
 
 static void before(void)
 {
     pthread_mutex_lock(&vtci_sessions_lock);
     for (struct vtc_session *session = vtci_sessions_first(); session; session = session->next)
         pthread_mutex_lock(&session->lock);
+    is_forking = true;
 }
 
 static void after(void)
 {
+    is_forking = false;
     for (struct vtc_session *session = vtci_sessions_first(); session; session = session->next)
         pthread_mutex_unlock(&session->lock);
     pthread_mutex_unlock(&vtci_sessions_lock);
@@ -92,8 +107,10 @@ static void inherit_session(struct vtc_session *session)
     }
     for (size_t i = 0; i < VTCI_CLOSED_FILES; i++)
         atomic_store_explicit(&session->closed_files[i].bytes, 0, memory_order_relaxed);
-    for (size_t i = 0; i < VTC_LOSS_CAUSES; i++)
+    for (size_t i = 0; i < VTC_LOSS_CAUSES; i++) {
         atomic_store_explicit(&session->lost[i], 0, memory_order_relaxed);
+        atomic_store_explicit(&session->untold[i], 0, memory_order_relaxed);
+    }
     atomic_store_explicit(&session->closed_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&session->promised_bytes, 0, memory_order_relaxed);
     atomic_store_explicit(&session->oldest, 0, memory_order_relaxed);
@@ -109,11 +126,53 @@ static void inherit_session(struct vtc_session *session)
     session->is_left_over = atomic_fetch_sub_explicit(&session->refs, 1, memory_order_acq_rel) == 1;
 }
 
-static void in_child(void)
+static void inherit_all(void)
 {
     for (struct vtc_session *session = vtci_sessions_first(); session; session = session->next)
         inherit_session(session);
+    atomic_store_explicit(&vtci_process_page.known, 1, memory_order_release);
+}
+
+static void in_child(void)
+{
+    /* A handler of the program's that came before this one may have recorded. */
+    if (!is_told_apart || !vtci_process_is_known())
+        inherit_all();
     after();
+}
+
+/* A lock that another thread held when the child was made will never be let go of. */
+static bool take_over(pthread_mutex_t *mutex)
+{
+    if (pthread_mutex_trylock(mutex) == 0)
+        return true;
+    pthread_mutex_init(mutex, NULL);
+    pthread_mutex_lock(mutex);
+    return false;
+}
+
+static void inherit_without_handlers(void)
+{
+    take_over(&vtci_sessions_lock);
+    for (struct vtc_session *session = vtci_sessions_first(); session; session = session->next)
+        session->is_torn |= !take_over(&session->lock);
+    inherit_all();
+    after();
+}
+
+void vtci_process_adopt(void)
+{
+    uint32_t nobody = 0;
+    sigset_t before_signals;
+    vtci_signals_block(&before_signals);
+    if (!atomic_compare_exchange_strong(&vtci_process_page.adopting, &nobody, 1))
+        while (!vtci_process_is_known())
+            sched_yield();
+    else if (is_forking)
+        inherit_all(); /* and the locks are let go of when the handler comes */
+    else
+        inherit_without_handlers();
+    vtci_signals_restore(&before_signals);
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -122,6 +181,8 @@ static int init_error;
 static void init(void)
 {
     init_error = pthread_atfork(before, after, in_child);
+    is_told_apart = madvise(&vtci_process_page, sizeof vtci_process_page, MADV_WIPEONFORK) == 0;
+    atomic_store_explicit(&vtci_process_page.known, 1, memory_order_release);
 }
 
 int vtci_fork_init(void)
@@ -130,18 +191,30 @@ int vtci_fork_init(void)
     return init_error;
 }
 
+static vtc_status fail_child(struct vtc_session *session, int error)
+{
+    vtci_session_fail(session, VTC_ERR_IO, error);
+    session->child_retry_ns = vtci_clock_ns(CLOCK_MONOTONIC) + RETRY_NS;
+    atomic_store_explicit(&session->child, VTCI_CHILD_FAILED, memory_order_release);
+    return VTC_ERR_IO;
+}
+
+/* `making` is held. */
 static vtc_status open_child(struct vtc_session *session)
 {
+    bool is_early =
+        atomic_load_explicit(&session->child, memory_order_relaxed) == VTCI_CHILD_FAILED &&
+        vtci_clock_ns(CLOCK_MONOTONIC) < session->child_retry_ns;
+    if (is_early || session->is_torn)
+        return VTC_ERR_IO;
     vtci_session_identify(session);
     session->has_membarrier =
         syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0;
     int error = vtci_session_begin_file(session, 0);
-    if (error) {
-        vtci_session_fail(session, VTC_ERR_IO, error);
-        atomic_store_explicit(&session->child, VTCI_CHILD_FAILED, memory_order_release);
-        return VTC_ERR_IO;
-    }
+    if (error)
+        return fail_child(session, error);
     atomic_store_explicit(&session->child, VTCI_CHILD_NO, memory_order_release);
+    vtci_session_tell_losses(session);
     return VTC_OK;
 }
 
@@ -149,12 +222,11 @@ vtc_status vtci_fork_open(struct vtc_session *session, bool may_wait)
 {
     const struct timespec step = {0, OPEN_STEP_NS};
     for (int waits = 0; waits < OPEN_WAITS; waits++) {
-        uint32_t child = atomic_load_explicit(&session->child, memory_order_acquire);
-        if (child != VTCI_CHILD_TO_OPEN)
-            return child == VTCI_CHILD_NO ? VTC_OK : VTC_ERR_IO;
+        if (atomic_load_explicit(&session->child, memory_order_acquire) == VTCI_CHILD_NO)
+            return VTC_OK;
         if (vtci_session_try_make(session)) {
             vtc_status status = VTC_OK;
-            if (atomic_load_explicit(&session->child, memory_order_acquire) == VTCI_CHILD_TO_OPEN)
+            if (atomic_load_explicit(&session->child, memory_order_acquire) != VTCI_CHILD_NO)
                 status = open_child(session);
             vtci_session_end_make(session);
             return status;

@@ -111,6 +111,7 @@ __attribute__((cold, noinline)) uint8_t *vtci_lane_room_slow(struct vtci_lane *l
                                                              uint32_t *out_delta,
                                                              vtc_status *out_status)
 {
+    vtci_process_check();
     *out_status = obey(lane);
     if (*out_status != VTC_OK)
         return NULL;

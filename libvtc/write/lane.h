@@ -11,6 +11,8 @@
  * the thread's side. After that a lane that is not busy will see it before it touches its chunk, so
  * that the chunk may be taken away (vtci_lane_take_away).
  *
+ * Beside control each record looks at whether this is still the process that it was: process.h.
+ *
  * Rejected: a fence, or an exchange, for each record: 20 clock cycles where a record takes a few.
  */
 #ifndef VTCI_WRITE_LANE_H
@@ -21,6 +23,7 @@
 #include <stdint.h>
 
 #include "write/live_file.h"
+#include "write/process.h"
 #include "write/publish.h"
 #include "write/ticks.h"
 
@@ -60,6 +63,7 @@ struct vtci_lane {
     uint32_t serial; /* of the file that has its WRITER record; see live_file's segment. 0: none */
     uint32_t sequence;
     int64_t retry_ns; /* after a failure: not before */
+    bool has_waited;  /* VTC_POLICY_WAIT: in vain, since the last chunk */
     enum vtc_loss retry_cause;
 };
 
@@ -86,7 +90,8 @@ vtc_status vtci_lane_write_through(struct vtci_lane *lane, uint8_t *record, uint
 static inline uint8_t *vtci_lane_room(struct vtci_lane *lane, uint32_t bytes, uint32_t *out_delta,
                                       vtc_status *out_status)
 {
-    if (__builtin_expect(atomic_load_explicit(&lane->control, memory_order_relaxed) == 0, 1)) {
+    if (__builtin_expect(atomic_load_explicit(&lane->control, memory_order_relaxed) == 0, 1) &&
+        vtci_process_is_known()) {
         uint64_t delta = vtci_clock_ticks(&lane->clock) - lane->base;
         if (__builtin_expect((size_t)(lane->page_end - lane->pos) >= bytes, 1) &&
             __builtin_expect(delta <= VTCI_LIVE_TICKS_MAX, 1)) {

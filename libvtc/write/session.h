@@ -49,6 +49,8 @@ struct vtc_session {
     bool is_left_over; /* under vtci_sessions_lock: to be cleared by who opens the next */
     _Atomic uint32_t making;
     _Atomic uint32_t child; /* enum vtci_child */
+    int64_t child_retry_ns; /* FAILED: not before. Of who holds `making` */
+    bool is_torn;           /* a child whose parent was changing the definitions: it has no file */
     _Atomic int status;     /* vtc_status: the first error */
     _Atomic int sys_errno;
 
@@ -77,6 +79,7 @@ struct vtc_session {
     _Atomic int64_t segment_started_ns;
     _Atomic uint64_t clock_due; /* ticks: when the log is to have the next CLOCK */
     _Atomic uint64_t lost[VTC_LOSS_CAUSES];
+    _Atomic uint64_t untold[VTC_LOSS_CAUSES]; /* of these, in no file: a child has none yet */
 
     struct vtci_journal journal;
     _Atomic uint32_t next_site;
@@ -101,6 +104,8 @@ void vtci_session_fail(struct vtc_session *session, vtc_status status, int sys_e
 
 /* Counts lost events, here and in the current file. */
 void vtci_session_lose(struct vtc_session *session, enum vtc_loss cause, uint64_t events);
+/* Counts in a child's file what was lost before it had one. */
+void vtci_session_tell_losses(struct vtc_session *session);
 
 /* --- files (session_files.c, segment.c) */
 

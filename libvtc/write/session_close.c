@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "write/process.h"
 #include "write/session_open.h"
 #include "write/signals.h"
 #include "write/trace_default.h"
@@ -57,12 +58,33 @@ void vtci_session_lose(struct vtc_session *session, enum vtc_loss cause, uint64_
     /* Closed: its page 0 stays mapped until the session is freed, which its writers keep from
      * happening. */
     file = atomic_load_explicit(&session->current, memory_order_acquire);
-    if (file)
+    if (file) {
         vtci_live_file_count_loss(file, cause, events);
+        return;
+    }
+    /* Sequentially consistent, as is the exchange of `current`: either the new file's maker finds these,
+     * or the file is seen here. */
+    atomic_fetch_add_explicit(&session->untold[cause], events, memory_order_seq_cst);
+    if (atomic_load_explicit(&session->current, memory_order_seq_cst))
+        vtci_session_tell_losses(session);
+}
+
+void vtci_session_tell_losses(struct vtc_session *session)
+{
+    struct vtci_live_file *file = vtci_session_hold_current(session);
+    for (size_t cause = 0; file && cause < VTC_LOSS_CAUSES; cause++) {
+        uint64_t events =
+            atomic_exchange_explicit(&session->untold[cause], 0, memory_order_seq_cst);
+        if (events)
+            vtci_live_file_count_loss(file, (enum vtc_loss)cause, events);
+    }
+    if (file)
+        vtci_session_let_go(session, file);
 }
 
 void vtc_session_stop(vtc_session *session)
 {
+    vtci_process_check();
     if (!session || atomic_exchange_explicit(&session->stopped, 1, memory_order_seq_cst))
         return;
     struct vtc_writer *writer = atomic_load_explicit(&session->writers, memory_order_seq_cst);
@@ -95,6 +117,7 @@ vtc_status vtc_session_close(vtc_session *session, struct vtc_error *err)
     if (!session)
         return VTC_OK;
     const struct timespec step = {0, CLOSE_STEP_NS};
+    vtci_process_check();
     vtci_default_remove(session);
     vtc_session_stop(session);
     while (!vtci_session_try_make(session))
@@ -140,8 +163,11 @@ void vtci_session_clear(struct vtc_session *session)
     session->facts = (struct vtci_live_session){.pid = 0};
     for (size_t i = 0; i < VTCI_CLOSED_FILES; i++)
         atomic_store_explicit(&session->closed_files[i].bytes, 0, memory_order_relaxed);
-    for (size_t i = 0; i < VTC_LOSS_CAUSES; i++)
+    for (size_t i = 0; i < VTC_LOSS_CAUSES; i++) {
         atomic_store_explicit(&session->lost[i], 0, memory_order_relaxed);
+        atomic_store_explicit(&session->untold[i], 0, memory_order_relaxed);
+    }
+    session->is_torn = false;
     atomic_store_explicit(&session->current, NULL, memory_order_relaxed);
     atomic_store_explicit(&session->stopped, 0, memory_order_relaxed);
     atomic_store_explicit(&session->closed, 0, memory_order_relaxed);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "write/process.h"
 #include "write/session.h"
 
 static void take_making(struct vtc_session *session)
@@ -83,6 +84,7 @@ static int sync_directory(struct vtc_session *session)
 vtc_status vtc_session_sync(vtc_session *session, struct vtc_error *err)
 {
     int first = 0;
+    vtci_process_check();
     /* fsync writes what was stored through mappings too. */
     for (size_t i = 0; i < VTCI_OPEN_FILES; i++) {
         struct vtci_live_file *file = &session->files[i];
@@ -101,6 +103,7 @@ vtc_status vtc_session_sync(vtc_session *session, struct vtc_error *err)
 
 void vtc_session_statistics(const vtc_session *session, struct vtc_session_stats *out_stats)
 {
+    vtci_process_check();
     for (size_t i = 0; i < VTC_LOSS_CAUSES; i++)
         out_stats->lost[i] = atomic_load_explicit(&session->lost[i], memory_order_relaxed);
     out_stats->file_bytes = vtci_session_bytes(session);

@@ -82,7 +82,7 @@ int vtci_session_begin_file(struct vtc_session *session, uint32_t segment)
                           memory_order_relaxed);
     atomic_store_explicit(&session->segment, segment, memory_order_relaxed);
     struct vtci_live_file *before =
-        atomic_exchange_explicit(&session->current, file, memory_order_acq_rel);
+        atomic_exchange_explicit(&session->current, file, memory_order_seq_cst);
     if (before)
         vtci_session_let_go(session, before);
     return 0;

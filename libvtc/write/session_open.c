@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "write/process.h"
 #include "write/signals.h"
 #include "write/writer.h"
 
@@ -136,6 +137,7 @@ vtc_status vtc_session_open(const char *path, const struct vtc_session_opts *opt
     if (error)
         return vtci_error_errno(err, error, VTC_NO_OFFSET, "preparing threads");
     sigset_t before;
+    vtci_process_check();
     vtci_signals_lock(&vtci_sessions_lock, &before);
     struct vtc_session *session = take_session();
     vtci_signals_unlock(&vtci_sessions_lock, &before);

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "write/process.h"
 #include "write/session.h"
 #include "write/signals.h"
 
@@ -28,12 +29,24 @@ static vtc_status refuse(struct vtc_error *err, const char *what)
     return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL, "expected %s", what);
 }
 
+/* A child of a process that was changing its definitions, or one that has not let go of the parent's. */
+static vtc_status check_process(const struct vtc_session *session, struct vtc_error *err)
+{
+    vtci_process_check();
+    return session->is_torn
+               ? vtci_error_set(err, VTC_ERR_UNSUPPORTED, VTC_NO_OFFSET, NULL,
+                                "expected definitions that are whole, found those of a process "
+                                "that another thread made in the middle of a change without fork()")
+               : VTC_OK;
+}
+
 vtc_status vtc_session_intern(vtc_session *session, const char *text, size_t len_bytes,
                               vtc_interned *out_id, struct vtc_error *err)
 {
     if (!session || (!text && len_bytes))
         return refuse(err, "a session and a text, found NULL");
     sigset_t before;
+    VTC_TRY(check_process(session, err));
     vtci_signals_lock(&session->lock, &before);
     vtc_status status = intern_locked(session, text, len_bytes, out_id, err);
     vtci_signals_unlock(&session->lock, &before);
@@ -98,7 +111,12 @@ vtc_status vtc_session_site(vtc_session *session, const struct vtc_site_opts *gi
         if (!opts.params[i].name || opts.params[i].type < VTC_ARG_INT ||
             opts.params[i].type > VTC_ARG_INTERNED)
             return refuse(err, "parameters with a name and a type from 1 to 7");
+    for (unsigned i = 0; i < opts.param_count; i++)
+        for (unsigned j = 0; j < i; j++)
+            if (strcmp(opts.params[i].name, opts.params[j].name) == 0)
+                return refuse(err, "parameters of different names, found one twice");
     sigset_t before;
+    VTC_TRY(check_process(session, err));
     vtci_signals_lock(&session->lock, &before);
     vtc_status status = define_site(session, &opts, out_site, err);
     vtci_signals_unlock(&session->lock, &before);
@@ -107,6 +125,7 @@ vtc_status vtc_session_site(vtc_session *session, const struct vtc_site_opts *gi
 
 vtc_site vtc_session_address_site(vtc_session *session, char phase, uint64_t address)
 {
+    vtci_process_check();
     uint32_t last = atomic_load_explicit(&session->next_site, memory_order_relaxed);
     if (last >= VTCI_LIVE_ID_MAX - 1024 || !phase || !strchr(PHASES, phase))
         return 0;
@@ -136,6 +155,7 @@ vtc_status vtc_session_module(vtc_session *session, const char *path, uint64_t s
         return vtci_error_set(err, VTC_ERR_LIMIT, VTC_NO_OFFSET, NULL,
                               "expected a shorter path, found %zu bytes", path_bytes);
     size_t body_bytes = VTCI_LIVE_MODULE_BYTES + build_id_bytes + path_bytes;
+    vtci_process_check();
     VTC_TRY(vtci_journal_check(&session->journal, body_bytes, err));
     uint8_t *record = vtci_journal_take(&session->journal, body_bytes);
     if (!record)

@@ -17,6 +17,7 @@ static int key_error;
 
 static void close_all(void *list)
 {
+    vtci_process_check();
     struct vtc_writer *writer = *(struct vtc_writer **)list;
     *(struct vtc_writer **)list = NULL;
     while (writer) {
@@ -72,6 +73,7 @@ __attribute__((cold, noinline)) static vtc_writer *find_or_open(vtc_session *ses
             return own;
     if (!session || atomic_load_explicit(&session->stopped, memory_order_relaxed))
         return NULL;
+    vtci_process_check();
     let_go_of_closed();
     struct vtc_writer *writer;
     if (vtci_writer_open(session, 0, NULL, &thread_writers, &writer, NULL) != VTC_OK)

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "wire/live_encode.h"
+#include "write/process.h"
 
 #define NAME_ON_STACK 256u
 
@@ -40,6 +41,7 @@ __attribute__((cold, noinline)) struct vtci_lane *vtci_writer_enter_aside(struct
     *out_status = VTC_END;
     if (!writer)
         return NULL;
+    vtci_process_check();
     if (vtci_lane_enter(&writer->signals))
         return &writer->signals;
     vtci_writer_lose(writer, VTC_LOSS_INTERRUPTED, VTC_ERR_LIMIT);
@@ -76,6 +78,7 @@ static void lane_init(struct vtci_lane *lane, struct vtc_writer *writer, uint32_
     lane->serial = 0;
     lane->sequence = 0;
     lane->retry_ns = 0;
+    lane->has_waited = false;
     atomic_store_explicit(&lane->busy, 0, memory_order_relaxed);
     atomic_store_explicit(&lane->control, 0, memory_order_seq_cst);
 }
@@ -150,6 +153,7 @@ vtc_status vtci_writer_open(struct vtc_session *session, uint64_t thread_id, con
                             const void *thread, struct vtc_writer **out_writer,
                             struct vtc_error *err)
 {
+    vtci_process_check();
     if (!session || !vtci_session_try_ref(session))
         return vtci_error_set(err, VTC_ERR_ARGUMENT, VTC_NO_OFFSET, NULL,
                               "expected an open session, found a closed one");
@@ -204,6 +208,7 @@ vtc_status vtc_writer_open(vtc_session *session, uint64_t thread_id, const char 
 
 void vtc_writer_close(vtc_writer *writer)
 {
+    vtci_process_check();
     if (writer)
         vtci_writer_close(writer);
 }

@@ -430,6 +430,9 @@ static void test_weather__sites_that_cannot_be(void **state)
     vtc_site site;
     vtc_session *session = live_open("sites.vtc", NULL);
     const struct vtc_param bad = {"x", (enum vtc_arg_type)9}, unnamed = {NULL, VTC_ARG_INT};
+    const struct vtc_param twice[] = {{"x", VTC_ARG_INT},
+                                      {"y", VTC_ARG_INT},
+                                      {"x", VTC_ARG_STRING}};
     const struct vtc_site_opts cases[] = {
         {0, 'i', "x", NULL, NULL, 0, 0},
         {sizeof cases[0], 'q', "x", NULL, NULL, 0, 0},
@@ -438,6 +441,7 @@ static void test_weather__sites_that_cannot_be(void **state)
         {sizeof cases[0], 'i', "x", NULL, &unnamed, 1, 0},
         {sizeof cases[0], 'i', "x", NULL, NULL, 1, 0},
         {sizeof cases[0], 'i', "x", NULL, &bad, 256, 0},
+        {sizeof cases[0], 'i', "x", NULL, twice, 3, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_not_equal(vtc_session_site(session, &cases[i], &site, NULL), VTC_OK);

@@ -29,6 +29,12 @@
  *  to a closed session is safe, and counted as late. After fork the child records to a file of its
  *  own, `NAME.pPID.vtc` for `NAME.vtc`, which is made with its first event; where that name is taken
  *  (process ids come again) it is `NAME.pPID-2.vtc` and on: no file of another process is replaced.
+ *  A child by _Fork() or clone(2), which run no handlers, does so too (from Linux 4.14 on; before, it would
+ *  record over its parent's events); if another thread was defining something at that moment, the child
+ *  records nothing, and counts that as VTC_LOSS_FORK.
+ *
+ *  Nobody may make the file shorter while it is recorded to: a store to a page that is gone is SIGBUS, as
+ *  with every mapped file. Removing or renaming it does no harm.
  */
 #ifndef VTC_WRITER_H
 #define VTC_WRITER_H
@@ -56,7 +62,8 @@ typedef uint32_t vtc_interned;
 /** What to do when there is no room: see the limits below. @since 1.0 */
 enum vtc_policy {
     VTC_POLICY_DROP = 0, /**< drop the event and count it */
-    VTC_POLICY_WAIT = 1, /**< wait until there is room, at most wait_ns; then drop */
+    VTC_POLICY_WAIT = 1, /**< wait until there is room, at most wait_ns; then drop, and do not wait
+                              again before there was room */
     VTC_POLICY_FLIGHT =
         2 /**< a flight recorder: give up the oldest segment, and count its events */
 };
@@ -107,7 +114,7 @@ enum vtc_loss {
     VTC_LOSS_OVERWRITTEN = 4, /**< by the flight recorder */
     VTC_LOSS_INTERRUPTED = 5, /**< by signal handlers within signal handlers within a record */
     VTC_LOSS_NO_MEMORY = 6,   /**< no mapping, no descriptor, no memory for a thread */
-    VTC_LOSS_FORK = 7,        /**< in a child that could not open its file */
+    VTC_LOSS_FORK = 7,        /**< in a child that could not open its file (yet: it tries again) */
     VTC_LOSS_CAUSES = 8
 };
 
@@ -212,7 +219,7 @@ struct vtc_site_opts {
     const char *name;               /**< NUL-terminated; NULL: see address */
     const char *category;           /**< NUL-terminated, or NULL */
     const struct vtc_param *params; /**< copied */
-    unsigned param_count;           /**< up to 255 */
+    unsigned param_count;           /**< up to 255, of different names */
     uint64_t address; /**< where name is NULL: of the function, to be given a name later */
 };
 
