@@ -113,7 +113,7 @@ vtc_status vtci_define(struct vtc_session *session, uint8_t type, const void *co
             memcpy(body_of(record) + 4, content, content_bytes);
         if (type == VTCI_LIVE_LOG_SITE)
             VTC_TRY(describe(session, id, body_of(record), err));
-        vtci_journal_commit(record, type, 4 + content_bytes);
+        vtci_journal_commit(&session->journal, record, type, 4 + content_bytes);
         *slot = (struct vtci_definition){hash, record, (uint32_t)content_bytes, type, true};
         session->definitions.used++;
     }

@@ -103,13 +103,17 @@ VTC_NODISCARD int vtci_log_append(struct vtci_live_file *file, uint8_t *record, 
 /* The same for one that is encoded already, of `len_bytes` in all. */
 VTC_NODISCARD int vtci_log_append_encoded(struct vtci_live_file *file, const uint8_t *record,
                                           size_t len_bytes);
-/* A group of pages with records as they would stand behind its header. */
+/* A group of pages with records as they would stand behind its header: room for `len_bytes` of them,
+ * which the caller writes at `*out_offset` of the file (what it leaves out is a hole), and then the
+ * header. 0 or an errno. Async-signal-safe. */
 static inline size_t vtci_log_group_pages(size_t len_bytes)
 {
     return (VTCI_LIVE_PAGE_HEADER_BYTES + len_bytes + VTCI_LIVE_PAGE_BYTES - 1) /
            VTCI_LIVE_PAGE_BYTES;
 }
-VTC_NODISCARD int vtci_log_append_group(struct vtci_live_file *file, const uint8_t *records,
-                                        size_t len_bytes);
+VTC_NODISCARD int vtci_log_begin_group(struct vtci_live_file *file, size_t len_bytes,
+                                       uint64_t *out_offset);
+VTC_NODISCARD int vtci_log_end_group(struct vtci_live_file *file, size_t len_bytes,
+                                     uint64_t offset);
 
 #endif

@@ -45,7 +45,7 @@ static int write_header(struct vtci_live_file *file, uint8_t *to, uint64_t first
     return put(file, to, first * VTCI_LIVE_PAGE_BYTES, header, sizeof header);
 }
 
-int vtci_log_append_group(struct vtci_live_file *file, const uint8_t *records, size_t len_bytes)
+int vtci_log_begin_group(struct vtci_live_file *file, size_t len_bytes, uint64_t *out_offset)
 {
     size_t pages = vtci_log_group_pages(len_bytes);
     uint64_t first;
@@ -53,9 +53,23 @@ int vtci_log_append_group(struct vtci_live_file *file, const uint8_t *records, s
         return EFBIG;
     int error = vtci_live_file_reserve(file, (uint32_t)pages, &first);
     if (!error)
-        error = vtci_live_file_pwrite(file, records, len_bytes,
-                                      first * VTCI_LIVE_PAGE_BYTES + VTCI_LIVE_PAGE_HEADER_BYTES);
-    return error ? error : write_header(file, NULL, first, (uint32_t)pages);
+        *out_offset = first * VTCI_LIVE_PAGE_BYTES + VTCI_LIVE_PAGE_HEADER_BYTES;
+    return error;
+}
+
+int vtci_log_end_group(struct vtci_live_file *file, size_t len_bytes, uint64_t offset)
+{
+    return write_header(file, NULL, offset / VTCI_LIVE_PAGE_BYTES,
+                        (uint32_t)vtci_log_group_pages(len_bytes));
+}
+
+static int append_group(struct vtci_live_file *file, const uint8_t *records, size_t len_bytes)
+{
+    uint64_t offset;
+    int error = vtci_log_begin_group(file, len_bytes, &offset);
+    if (!error)
+        error = vtci_live_file_pwrite(file, records, len_bytes, offset);
+    return error ? error : vtci_log_end_group(file, len_bytes, offset);
 }
 
 /* The chunk that a page is in, which is the newest but for who comes late; NULL: it is not mapped. */
@@ -173,7 +187,7 @@ int vtci_log_append_encoded(struct vtci_live_file *file, const uint8_t *record, 
     uint64_t offset;
     uint8_t *at;
     if (len_bytes > VTCI_LIVE_PAGE_BYTES - VTCI_LIVE_PAGE_HEADER_BYTES)
-        return vtci_log_append_group(file, record, len_bytes);
+        return append_group(file, record, len_bytes);
     int error = take_room(file, len_bytes, &offset, &at);
     return error ? error : put(file, at, offset, record, len_bytes);
 }

@@ -71,5 +71,5 @@ void vtci_session_log_process(struct vtc_session *session)
     if (!record)
         return; /* a name is a help, no more */
     memcpy(record + VTCI_LIVE_LOG_HEADER_BYTES, name, len);
-    vtci_journal_commit(record, VTCI_LIVE_LOG_PROCESS, len);
+    vtci_journal_commit(&session->journal, record, VTCI_LIVE_LOG_PROCESS, len);
 }

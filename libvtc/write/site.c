@@ -137,7 +137,7 @@ vtc_site vtc_session_address_site(vtc_session *session, char phase, uint64_t add
                                   .address = address};
     site.id = 1 + atomic_fetch_add_explicit(&session->next_site, 1, memory_order_relaxed);
     vtci_live_site_encode(record + VTCI_LIVE_LOG_HEADER_BYTES, &site);
-    vtci_journal_commit(record, VTCI_LIVE_LOG_SITE, VTCI_LIVE_SITE_BYTES);
+    vtci_journal_commit(&session->journal, record, VTCI_LIVE_LOG_SITE, VTCI_LIVE_SITE_BYTES);
     int error = vtci_session_log(session, record, vtci_live_log_bytes(VTCI_LIVE_SITE_BYTES));
     if (error)
         vtci_session_fail(session, VTC_ERR_IO, error);
@@ -168,7 +168,7 @@ vtc_status vtc_session_module(vtc_session *session, const char *path, uint64_t s
     if (build_id_bytes)
         memcpy(body + VTCI_LIVE_MODULE_BYTES, build_id, build_id_bytes);
     memcpy(body + VTCI_LIVE_MODULE_BYTES + build_id_bytes, path, path_bytes);
-    vtci_journal_commit(record, VTCI_LIVE_LOG_MODULE, body_bytes);
+    vtci_journal_commit(&session->journal, record, VTCI_LIVE_LOG_MODULE, body_bytes);
     int error = vtci_session_log(session, record, vtci_live_log_bytes(body_bytes));
     return error ? vtci_error_errno(err, error, VTC_NO_OFFSET, "writing a module") : VTC_OK;
 }

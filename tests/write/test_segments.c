@@ -1,12 +1,14 @@
 /* Segments, the flight recorder, and limits on the disk.
  * ctest: labels threads
  */
+#include "base/bytes.h"
 #include "support/live_session.h"
 #include "write/session.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -359,6 +361,61 @@ static void test_segments__of_the_last_moments(void **state)
     assert_true(all.events >= 508);
 }
 
+#define DEFINERS 2
+#define DEFINED 5000
+
+/* Names, sites and addresses, each used as soon as it is there. */
+static void *define_and_record(void *session)
+{
+    static atomic_uint number;
+    vtc_writer *writer = vtc_session_writer(session);
+    for (int i = 0; i < DEFINED; i++) {
+        char name[16];
+        unsigned own = atomic_fetch_add(&number, 1);
+        snprintf(name, sizeof name, "name %u", own);
+        const struct vtc_site_opts opts = {sizeof opts, 'i', name, NULL, NULL, 0, 0};
+        vtc_site named, by_address = vtc_session_address_site(session, 'i', own + 1);
+        if (vtc_session_site(session, &opts, &named, NULL) != VTC_OK || !by_address ||
+            vtc_instant(writer, named) != VTC_OK || vtc_instant(writer, by_address) != VTC_OK)
+            abort();
+    }
+    return NULL;
+}
+
+/* A segment that begins while others define: what is half there comes with the other half. */
+static void test_segments__begin_while_others_define(void **state)
+{
+    (void)state;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 64 << 10};
+    pthread_t threads[DEFINERS];
+    vtc_session *session = live_open("s.vtc", &opts);
+    for (int i = 0; i < DEFINERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, define_and_record, session), 0);
+    for (int i = 0; i < DEFINERS; i++)
+        pthread_join(threads[i], NULL);
+    struct vtc_session_stats stats;
+    vtc_session_statistics(session, &stats);
+    assert_true(stats.segment > 3);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    size_t events = 0;
+    for (uint32_t segment = 0; segment <= stats.segment; segment++) {
+        char name[32];
+        struct live_walk walk;
+        snprintf(name, sizeof name, segment ? "s.%04u.vtc" : "s.vtc", segment);
+        live_read(&walk, name);
+        for (size_t i = 0; i < walk.event_count; i++) {
+            const struct live_definition *used =
+                live_walk_find(&walk, VTCI_LIVE_LOG_SITE, walk.events[i].site);
+            assert_non_null(used);
+            uint32_t string = vtci_load_u32(used->body + 8);
+            assert_true(string == 0 || live_walk_find(&walk, VTCI_LIVE_LOG_STRING, string));
+        }
+        events += walk.event_count;
+        live_walk_close(&walk);
+    }
+    assert_int_equal(events, 2 * DEFINERS * DEFINED);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, live_setup, live_teardown)
@@ -369,6 +426,7 @@ int main(void)
         TEST(test_segments__within_a_limit),
         TEST(test_segments__wait_within_a_limit),
         TEST(test_segments__of_many_names),
+        TEST(test_segments__begin_while_others_define),
         TEST(test_segments__of_a_flight_recorder_with_many_names),
         TEST(test_segments__are_synced_without_holding_others_up),
         TEST(test_segments__are_synced_beside_those_who_record),
