@@ -207,6 +207,105 @@ static void test_weather__limit_on_address_space(void **state)
     in_child(no_address_space);
 }
 
+/* The flight recorder where nothing can be mapped: what it gives up it has counted all the same. */
+static void no_address_space_in_flight(void)
+{
+    struct rlimit limit;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                          .policy = VTC_POLICY_FLIGHT,
+                                          .keep_bytes = 512 << 10};
+    vtc_session *session = live_open("flight.vtc", &opts);
+    vtc_site site = live_site(session, 'i', "event");
+    REQUIRE(record(session, site, 10000) == 10000);
+    REQUIRE(getrlimit(RLIMIT_AS, &limit) == 0);
+    rlim_t before = limit.rlim_cur;
+    limit.rlim_cur = 4096;
+    REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
+    uint64_t accepted = 10000 + record(session, site, 200000);
+    limit.rlim_cur = before;
+    REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
+    accepted += record(session, site, 10000);
+    REQUIRE(accepted == 220000 && vtc_session_close(session, NULL) == VTC_OK);
+    uint64_t events = 0, overwritten = 0, bytes = 0;
+    for (unsigned segment = 0; segment < 1000; segment++) {
+        char name[32];
+        struct live_walk walk;
+        snprintf(name, sizeof name, segment ? "flight.%04u.vtc" : "flight.vtc", segment);
+        if (access(live_path(name), F_OK) != 0)
+            continue;
+        live_read(&walk, name);
+        events += walk.event_count;
+        overwritten += walk.lost[VTC_LOSS_OVERWRITTEN];
+        bytes += walk.len_bytes;
+        REQUIRE(live_walk_lost(&walk) == walk.lost[VTC_LOSS_OVERWRITTEN]);
+        live_walk_close(&walk);
+    }
+    REQUIRE(events + overwritten == accepted && overwritten > 100000);
+    REQUIRE(bytes <= opts.keep_bytes + opts.keep_bytes / 8);
+}
+
+static void test_weather__flight_recorder_without_address_space(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); /* the sanitizer wants some itself */
+#endif
+    in_child(no_address_space_in_flight);
+}
+
+/* A directory that may be read and not written: at open, and when the next segment is due. */
+static void no_permission(void)
+{
+    struct vtc_error err;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .segment_bytes = 65536};
+    vtc_session *session = NULL;
+    REQUIRE(mkdir(live_path("theirs"), 0777) == 0 && chmod(live_directory, 0755) == 0);
+    if (geteuid() == 0)
+        REQUIRE(chown(live_path("theirs"), 65534, 65534) == 0 && setgid(65534) == 0 &&
+                setuid(65534) == 0);
+    REQUIRE(chmod(live_path("theirs"), 0500) == 0);
+    REQUIRE(vtc_session_open(live_path("theirs/x.vtc"), NULL, &session, &err) == VTC_ERR_IO);
+    REQUIRE(err.sys_errno == EACCES && !session);
+    REQUIRE(chmod(live_path("theirs"), 0700) == 0);
+    REQUIRE(vtc_session_open(live_path("theirs/y.vtc"), &opts, &session, &err) == VTC_OK);
+    vtc_site site = live_site(session, 'i', "event");
+    REQUIRE(chmod(live_path("theirs"), 0500) == 0);
+    REQUIRE(record(session, site, 50000) == 50000); /* on in this one */
+    REQUIRE(vtc_session_close(session, &err) == VTC_ERR_IO && err.sys_errno == EACCES);
+    REQUIRE(access(live_path("theirs/x.vtc"), F_OK) != 0);
+    struct live_walk walk;
+    live_read(&walk, "theirs/y.vtc");
+    REQUIRE(walk.event_count == 50000 && live_walk_lost(&walk) == 0);
+    live_walk_close(&walk);
+    REQUIRE(chmod(live_path("theirs"), 0700) == 0 && unlink(live_path("theirs/y.vtc")) == 0);
+}
+
+static void test_weather__directory_without_permission(void **state)
+{
+    (void)state;
+    in_child(no_permission);
+    assert_int_equal(rmdir(live_path("theirs")), 0); /* and nothing was left in it */
+}
+
+static void test_weather__read_only_file_system(void **state)
+{
+    (void)state;
+    struct vtc_error err;
+    vtc_session *session = NULL;
+    if (!mount_small("read_only"))
+        skip(); /* not root, or mounting is not allowed */
+    bool is_read_only =
+        mount("none", live_path("read_only"), NULL, MS_REMOUNT | MS_RDONLY, "size=512k") == 0;
+    vtc_status status = vtc_session_open(live_path("read_only/x.vtc"), NULL, &session, &err);
+    assert_int_equal(umount2(live_path("read_only"), MNT_DETACH), 0);
+    rmdir(live_path("read_only"));
+    if (!is_read_only)
+        skip();
+    assert_int_equal(status, VTC_ERR_IO);
+    assert_int_equal(err.sys_errno, EROFS);
+    assert_null(session);
+}
+
 /* As a daemon does: all descriptors closed, and their numbers used for something else. */
 static void closed_descriptors(void)
 {
@@ -459,6 +558,9 @@ int main(void)
         TEST(test_weather__limit_on_file_size),
         TEST(test_weather__limit_on_descriptors),
         TEST(test_weather__limit_on_address_space),
+        TEST(test_weather__flight_recorder_without_address_space),
+        TEST(test_weather__directory_without_permission),
+        TEST(test_weather__read_only_file_system),
         TEST(test_weather__descriptors_that_are_not_ours),
         TEST(test_weather__quota),
         TEST(test_weather__a_clock_that_goes_backwards),
