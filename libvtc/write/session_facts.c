@@ -101,6 +101,13 @@ vtc_status vtc_session_sync(vtc_session *session, struct vtc_error *err)
     return first ? vtci_error_errno(err, first, VTC_NO_OFFSET, "fsync") : VTC_OK;
 }
 
+void vtc_session_count_loss(vtc_session *session, enum vtc_loss cause, uint64_t events)
+{
+    vtci_process_check();
+    if (session && (unsigned)cause < VTC_LOSS_CAUSES && events)
+        vtci_session_lose(session, cause, events);
+}
+
 void vtc_session_statistics(const vtc_session *session, struct vtc_session_stats *out_stats)
 {
     vtci_process_check();

@@ -1,6 +1,7 @@
 """Every call of a traced program is in the file, whatever the program does."""
 # ctest: timeout 240
-from native_run import CLANG, CXX, LiveFile, build, record, recorded, run_tests, said, same, sys
+from native_run import (CLANG, CXX, SANITIZERS, LiveFile, build, record, recorded, run_tests, said,
+                        same, sys)
 
 OPTIMIZATIONS = ("-O0", "-O2")
 
@@ -93,6 +94,37 @@ def calls__before_every_kind_of_end(directory):
         same(recorded(*files), said(done.stdout), how)
         # main and deep never returned.
         assert LiveFile(files[0]).counts()[2] == 2, how
+
+
+def lost(*paths):
+    return sum(sum(LiveFile(path).lost) for path in paths)
+
+
+def calls__deeper_than_there_is_room(directory):
+    room, depth = 1 << 18, 300000
+    done, files = record(directory, build(directory, "deep.c", "-O0"), depth)
+    assert said(done.stdout)["down"] == depth + 1, done.stdout
+    same(recorded(*files), {"down": room, "after": 1}, "deep")
+    assert lost(*files) == depth + 1 - room, LiveFile(files[0]).lost
+    _, deepest, left_open = LiveFile(files[0]).counts()
+    assert deepest == room and left_open == 0, (deepest, left_open)
+
+
+def calls__of_threads_without_memory(directory):
+    if SANITIZERS:
+        return  # they want some themselves
+    done, files = record(directory, build(directory, "narrow.c", "-O1"))
+    expected, found = said(done.stdout)["call"], recorded(*files)["call"]
+    assert found + lost(*files) == expected == 6001, (found, lost(*files), expected)
+    assert lost(*files) >= 3000 and found >= 2000, (found, lost(*files))
+
+
+def calls__of_children_that_are_made_early(directory):
+    program = build(directory, "early_fork.c", "-O1")
+    for pause_us in range(0, 3600, 150):
+        # Durations take a while to be measured: a moment in which the child can be made.
+        done, files = record(directory, program, pause_us, options=["--min-duration", "1ns"])
+        same(recorded(*files), said(done.stdout), (pause_us, files))
 
 
 if __name__ == "__main__":

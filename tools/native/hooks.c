@@ -31,6 +31,11 @@ static void end_call(struct thread_state *thread, const struct call *call)
         vtc_complete(thread->writer, call->site, call->start_ticks, (int64_t)taken, NULL, 0);
 }
 
+void tracer_lose(void)
+{
+    vtc_session_count_loss(tracer.session, VTC_LOSS_NO_MEMORY, 1);
+}
+
 void tracer_end_above(struct thread_state *thread, const struct call *call)
 {
     while (thread->top > call) {
@@ -70,8 +75,10 @@ HOOK void __cyg_profile_func_enter(void *function, void *call_site)
         return;
     if (TRACER_UNLIKELY(thread->top > thread->calls && thread->top[-1].frame < frame))
         leave_gone(thread, frame);
-    if (TRACER_UNLIKELY(thread->top == thread->end))
+    if (TRACER_UNLIKELY(thread->top == thread->end)) {
+        tracer_lose();
         return;
+    }
     if (TRACER_UNLIKELY((size_t)(thread->top - thread->calls) >= tracer.settings.depth))
         site = 0;
 

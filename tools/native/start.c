@@ -19,6 +19,7 @@
 
 enum {
     CALLS_MAX = 1 << 18, /* that a thread can have open; address space, not memory */
+    MISSED_A_TRY = 1024, /* calls of a thread without memory until it tries again */
     NAMES_MAX = 100,     /* of files that may be there already */
     CALIBRATION_NS = 2000000
 };
@@ -26,9 +27,9 @@ enum {
 struct tracer tracer;
 _Thread_local struct thread_state tracer_thread;
 
-enum { START_NONE, START_GOING, START_DONE, START_OFF };
-static _Atomic int start_phase; /* release with what it says; pairs with acquire in thread_ready */
-static _Atomic int start_pid;   /* of the process in which START_GOING was set */
+/* Or the id of the process that is at it: one word, as a child may be made at any moment. */
+enum { START_NONE = 0, START_DONE = -1, START_OFF = -2 };
+static _Atomic int start_phase; /* release with what it says; pairs with acquire in start */
 static _Atomic int lock_owner;  /* id of the thread; 0: free */
 static pthread_key_t thread_key;
 
@@ -245,35 +246,48 @@ static bool begin(void)
     return true;
 }
 
-/* Called within a pause. Another thread that is at it is waited for, but not a parent's. */
+/* Called within a pause. Another thread that is at it is waited for; where it is the parent's, this child
+ * begins anew: what the other had half done is nobody's. */
 static bool start(void)
 {
+    int self = getpid();
     for (;;) {
         int phase = atomic_load_explicit(&start_phase, memory_order_acquire);
         if (phase == START_DONE || phase == START_OFF)
             return phase == START_DONE;
-        int none = START_NONE;
-        if (atomic_compare_exchange_strong_explicit(&start_phase, &none, START_GOING,
-                                                    memory_order_relaxed, memory_order_relaxed)) {
-            atomic_store_explicit(&start_pid, getpid(), memory_order_relaxed);
-            phase = begin() ? START_DONE : START_OFF;
-            atomic_store_explicit(&start_phase, phase, memory_order_release);
+        if (phase == self) {
+            sched_yield();
             continue;
         }
-        int pid = atomic_load_explicit(&start_pid, memory_order_relaxed);
-        if (pid != 0 && pid != getpid())
-            return false;
-        sched_yield();
+        if (!atomic_compare_exchange_strong_explicit(&start_phase, &phase, self,
+                                                     memory_order_relaxed, memory_order_relaxed))
+            continue;
+        if (phase != START_NONE)
+            tracer_unlock();
+        phase = begin() ? START_DONE : START_OFF;
+        atomic_store_explicit(&start_phase, phase, memory_order_release);
     }
+}
+
+static enum thread_phase make_ready(struct thread_state *thread)
+{
+    if (!start())
+        return THREAD_OVER;
+    return open_thread(thread) ? THREAD_READY : THREAD_BARE;
 }
 
 bool tracer_thread_ready(struct thread_state *thread)
 {
-    if (thread->phase != THREAD_FRESH)
+    bool is_bare = thread->phase == THREAD_BARE;
+    if (!is_bare && thread->phase != THREAD_FRESH)
         return false;
-    struct tracer_pause pause;
-    tracer_pause(&pause);
-    pause.phase = start() && open_thread(thread) ? THREAD_READY : THREAD_OVER;
-    tracer_resume(&pause);
+    if (!is_bare || ++thread->missed % MISSED_A_TRY == 0) {
+        struct tracer_pause pause;
+        tracer_pause(&pause);
+        pause.phase = make_ready(thread);
+        tracer_resume(&pause);
+    }
+    if (thread->phase == THREAD_BARE)
+        tracer_lose();
     return thread->phase == THREAD_READY;
 }

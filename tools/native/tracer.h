@@ -43,7 +43,8 @@ struct call {
     vtc_site site; /* 0: not recorded */
 };
 
-enum thread_phase { THREAD_FRESH = 0, THREAD_READY, THREAD_BUSY, THREAD_OVER };
+/* BARE: there was no memory for it; its calls are counted as lost, and now and then it tries again. */
+enum thread_phase { THREAD_FRESH = 0, THREAD_READY, THREAD_BUSY, THREAD_BARE, THREAD_OVER };
 
 struct thread_state {
     enum thread_phase phase;
@@ -52,6 +53,7 @@ struct thread_state {
     struct call *top;   /* the next to be used */
     struct call *end;
     uint32_t rounds; /* of destructors that were passed */
+    uint32_t missed; /* BARE: calls */
 };
 
 /* In the static block of a thread's memory: no call, and no allocation, to get at it. */
@@ -78,6 +80,9 @@ void tracer_unlock(void);
 void *tracer_map(size_t bytes);
 
 /* --- hooks.c */
+
+/* A call that is not recorded, for want of room. */
+void tracer_lose(void);
 
 /* Ends all of a thread's calls above `call`, innermost first. */
 void tracer_end_above(struct thread_state *thread, const struct call *call);

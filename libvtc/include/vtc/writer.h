@@ -166,6 +166,14 @@ VTC_API VTC_NODISCARD vtc_status vtc_session_sync(vtc_session *session, struct v
  *  @since 1.0 */
 VTC_API vtc_status vtc_session_close(vtc_session *session, struct vtc_error *err);
 
+/** Counts events that the caller could not record for reasons of its own, as those of the library are:
+ *  here and in the file. For tracers that have limits of their own.
+ *  @param cause   the closest, as VTC_LOSS_NO_MEMORY for a thread that could not be set up
+ *  @param events  how many
+ *  @thread any, and async-signal-safe
+ *  @since 1.0 */
+VTC_API void vtc_session_count_loss(vtc_session *session, enum vtc_loss cause, uint64_t events);
+
 /** Tells what was lost, and how large the files are.
  *  @param out_stats  written
  *  @thread any
