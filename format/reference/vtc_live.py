@@ -168,9 +168,10 @@ class LiveFile:
         at = page * PAGE
         head = self.data[at:at + 32]
         mark = head[:4]
-        if mark == bytes(4):                                            # SPEC: LIV-4
-            return 1
         n, writer, sequence, base, checksum = struct.unpack_from("<IIIQQ", head, 4)
+        if mark == bytes(4):                                            # SPEC: LIV-4
+            begun = xxh3_64(LOG + head[4:24], self.family_first) == checksum
+            return n if begun and 1 <= n <= min(4096, count - page) else 1
         wrong = None
         if mark not in (EVENTS, LOG):                                   # SPEC: LIV-5
             wrong = "a mark"

@@ -150,6 +150,17 @@ class Live:
     def events(self, writer_id, *records, **more):
         return self.page(more.pop("mark", EVENTS), records, writer_id, title="EVENTS", **more)
 
+    def unfinished(self, n, *records):
+        """A group whose writer was stopped before it had a mark."""
+        head = struct.pack("<IIIQ", n, 0, 0xFFFFFFFF, 0)
+        out = (heading("%d pages of the LOG, not finished" % n) + zeros(4, "no mark")
+               + raw(head[:4], "%d pages" % n) + raw(head[4:], "no writer, no sequence yet, no base")
+               + u64(xxh3_64(LOG + head, FAMILY[0]), "checksum, with the mark"))
+        for record in records:
+            out += record
+        self.pages.append((out, n))
+        return self
+
     def empty(self, content=()):
         self.pages.append((heading("An empty page") + list(content), 1))
         return self

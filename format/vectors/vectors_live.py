@@ -88,6 +88,9 @@ def texts():
                     lb.string(1, b"second"), lb.zeros(8, "a hole"), *NAMES[1:])
          .empty(lb.zeros(4) + lb.u32(5, "not published"))
          .events(1, lb.event(10, 1), lb.end(20), base_ticks=1000))
+    good("group-not-finished", "A group of three pages whose mark never came, with records of its own.",
+         Live().log(*NAMES).unfinished(3, lb.string(9, b"half" * 2500))
+         .events(1, lb.event(10, 1), lb.end(20), base_ticks=1000))
     good("symbols", "Names that are addresses, one with a symbol; a module.",
          Live().log(*NAMES, lb.site(5, "B", 0, flags=1, address=0x401000),
                     lb.site(6, "B", 0, flags=1, address=0x402000), lb.site(7, "i", 0),

@@ -128,6 +128,12 @@ static vtc_status take_end(struct vtc_symbols *symbols, struct vtc_error *err)
         (uint64_t)status.st_size / VTCI_LIVE_PAGE_BYTES != symbols->pages)
         return vtci_error_errno(err, EBUSY, VTC_NO_OFFSET, "append to a file that has grown");
     symbols->pages = pages;
+    if (symbols->cut_page == 0)
+        return VTC_OK;
+    /* Of a group that was not finished, nothing behind its first page is to be met as a page. */
+    if (ftruncate(symbols->fd, (off_t)(symbols->cut_page * VTCI_LIVE_PAGE_BYTES)) != 0)
+        return vtci_error_errno(err, errno, VTC_NO_OFFSET, "cut off what was not finished");
+    symbols->pages = symbols->cut_page;
     return VTC_OK;
 }
 

@@ -21,6 +21,7 @@ struct vtc_symbols {
     bool running;
     struct vtci_live_session session;
     uint64_t pages;        /* in the file, one that is cut off included */
+    uint64_t cut_page;     /* where a group begins that the file's end cuts off; 0: none */
     uint32_t log_sequence; /* of the next LOG page */
     struct vtc_module *modules;
     size_t module_count, module_capacity;

@@ -100,16 +100,23 @@ static vtc_status read_group(struct vtc_symbols *symbols, uint64_t first, uint32
 vtc_status vtci_symbols_scan(struct vtc_symbols *symbols, struct vtc_error *err)
 {
     uint8_t header[VTCI_LIVE_PAGE_HEADER_BYTES];
-    for (uint64_t at = 1; at < symbols->pages; at++) {
+    for (uint64_t at = 1; at <= symbols->pages; at++) { /* the last may be cut off */
         struct vtci_live_page page;
         ssize_t count =
             pread(symbols->fd, header, sizeof header, (off_t)(at * VTCI_LIVE_PAGE_BYTES));
         if (count < 0)
             return vtci_error_errno(err, errno, at * VTCI_LIVE_PAGE_BYTES, "read");
-        if (count != sizeof header ||
-            vtci_live_page_decode(header, symbols->pages - at, symbols->session.family[0],
-                                  at * VTCI_LIVE_PAGE_BYTES, &page, NULL) != VTC_OK ||
-            page.kind != VTCI_LIVE_LOG)
+        if (count != sizeof header)
+            continue;
+        vtc_status status =
+            vtci_live_page_decode(header, VTCI_LIVE_GROUP_PAGES_MAX, symbols->session.family[0],
+                                  at * VTCI_LIVE_PAGE_BYTES, &page, NULL);
+        bool is_cut = status >= 0 && page.pages > symbols->pages - at;
+        if (status == VTC_END && is_cut)
+            symbols->cut_page = at;
+        if (status == VTC_END)
+            at += page.pages - 1;
+        if (status != VTC_OK || is_cut || page.kind != VTCI_LIVE_LOG)
             continue;
         if (page.sequence >= symbols->log_sequence)
             symbols->log_sequence = page.sequence + 1;

@@ -108,8 +108,10 @@ static vtc_status take_page(struct vtci_live_scan *scan, struct range *range, co
     }
     if (status == VTC_END ||
         (range->is_second && (status != VTC_OK || !is_overdue(scan, &header)))) {
-        range->empty_pages++;
-        status = add_empty(scan, range->still_empty, page, 1);
+        uint32_t pages = status == VTC_END ? header.pages : 1;
+        range->empty_pages += pages;
+        range->at += pages - 1;
+        status = add_empty(scan, range->still_empty, page, pages);
     } else if (status == VTC_OK)
         status = take_events(scan, bytes, page, &header);
     else {
@@ -141,7 +143,7 @@ static vtc_status scan_range(struct vtci_live_scan *scan, uint64_t first, uint64
 {
     struct range range = {first, file_end, is_second, still_empty, 0};
     while (range.at < end) {
-        if (range.empty_pages == WINDOW_PAGES)
+        if (range.empty_pages >= WINDOW_PAGES)
             VTC_TRY(skip_hole(scan, &range, end, err));
         if (range.at >= end)
             break;

@@ -71,7 +71,8 @@ struct vtci_live_page {
 
 /* Writes a page's header but for its mark, which is returned for the caller to store last. */
 uint32_t vtci_live_page_encode(uint8_t *to, const struct vtci_live_page *page, uint64_t family);
-/* SPEC: LIV-4, LIV-5. `pages_left` counts this page and those behind it. VTC_END for an empty one. */
+/* SPEC: LIV-4, LIV-5. `pages_left` counts this page and those behind it. VTC_END for an empty one,
+ * with `pages`: more than 1 are a group that is not finished. */
 VTC_NODISCARD vtc_status vtci_live_page_decode(const uint8_t *bytes, uint64_t pages_left,
                                                uint64_t family, uint64_t offset,
                                                struct vtci_live_page *out_page,

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/error.h"
@@ -6,14 +8,28 @@
 static const uint32_t EVENTS_MARK = 0x00015056,
                       LOG_MARK = 0x00025056; /* 56 50 01 00, 56 50 02 00 */
 
+/* SPEC: LIV-4: how many pages an empty one stands for. */
+static uint32_t empty_pages(const uint8_t *bytes, uint64_t pages_left, uint64_t family)
+{
+    uint8_t begun[VTCI_LIVE_PAGE_HEADER_BYTES];
+    uint32_t pages = vtci_load_u32(bytes + 4);
+    if (pages < 2 || pages > VTCI_LIVE_GROUP_PAGES_MAX || pages > pages_left)
+        return 1;
+    memcpy(begun, bytes, sizeof begun);
+    vtci_store_u32(begun, LOG_MARK);
+    return vtci_load_u64(begun + 24) == vtci_checksum_seeded(begun, 24, family) ? pages : 1;
+}
+
 /* SPEC: LIV-4, LIV-5. */
 vtc_status vtci_live_page_decode(const uint8_t *bytes, uint64_t pages_left, uint64_t family,
                                  uint64_t offset, struct vtci_live_page *out_page,
                                  struct vtc_error *err)
 {
     uint32_t mark = vtci_load_u32(bytes);
-    if (mark == 0)
+    if (mark == 0) {
+        out_page->pages = empty_pages(bytes, pages_left, family);
         return VTC_END;
+    }
     if (mark != EVENTS_MARK && mark != LOG_MARK)
         return vtci_error_set(err, VTC_ERR_CORRUPT, offset, "LIV-5",
                               "expected the mark of a page, found %08x", mark);

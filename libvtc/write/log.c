@@ -36,6 +36,17 @@ static int put(const struct vtci_live_file *file, uint8_t *to, uint64_t offset,
     return error ? error : vtci_live_file_pwrite(file, bytes, 4, offset);
 }
 
+/* SPEC: LIV-4: what is behind the first page of a group is no page, whatever stands there. Its sequence
+ * comes with its end: one that never ends is none of those that readers count. */
+static int announce_group(struct vtci_live_file *file, uint64_t first, uint32_t pages)
+{
+    uint8_t header[VTCI_LIVE_PAGE_HEADER_BYTES];
+    const struct vtci_live_page page = {VTCI_LIVE_LOG, pages, 0, UINT32_MAX, 0};
+    vtci_live_page_encode(header, &page, file->family);
+    return vtci_live_file_pwrite(file, header + 4, sizeof header - 4,
+                                 first * VTCI_LIVE_PAGE_BYTES + 4);
+}
+
 static int write_header(struct vtci_live_file *file, uint8_t *to, uint64_t first, uint32_t pages)
 {
     uint8_t header[VTCI_LIVE_PAGE_HEADER_BYTES];
@@ -52,6 +63,8 @@ int vtci_log_begin_group(struct vtci_live_file *file, size_t len_bytes, uint64_t
     if (pages > VTCI_LIVE_GROUP_PAGES_MAX)
         return EFBIG;
     int error = vtci_live_file_reserve(file, (uint32_t)pages, &first);
+    if (!error && pages > 1)
+        error = announce_group(file, first, (uint32_t)pages);
     if (!error)
         *out_offset = first * VTCI_LIVE_PAGE_BYTES + VTCI_LIVE_PAGE_HEADER_BYTES;
     return error;

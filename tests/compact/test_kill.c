@@ -1,4 +1,4 @@
-/* The compactor killed before each system call that changes a file, and each of them failing: the old
+/* The compactor, a round over a family with retention, and what adds names to a live file, killed before each system call that changes a file, and each of them failing: the old
  * file is there whole or the new one is, and what was left lying about goes with the next run.
  *
  * The calls are caught by functions of the same name in this program, which the linker prefers to
@@ -13,6 +13,9 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
+
+#include "vtc/symbols.h"
 
 /* --- the calls -------------------------------------------------------------------------------- */
 
@@ -45,6 +48,22 @@ ssize_t write(int fd, const void *bytes, size_t len_bytes);
 ssize_t write(int fd, const void *bytes, size_t len_bytes)
 {
     CATCH(syscall(SYS_write, fd, bytes, len_bytes));
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t len_bytes, off64_t offset);
+ssize_t pwrite64(int fd, const void *bytes, size_t len_bytes, off64_t offset)
+{
+    CATCH(syscall(SYS_pwrite64, fd, bytes, len_bytes, offset));
+}
+
+int fdatasync(int fd)
+{
+    CATCH((int)syscall(SYS_fdatasync, fd));
+}
+
+int unlink(const char *path)
+{
+    CATCH((int)syscall(SYS_unlinkat, AT_FDCWD, path, 0));
 }
 
 int fsync(int fd)
@@ -94,19 +113,24 @@ int openat(int fd, const char *path, int flags, ...)
 
 static struct bytes text; /* of the file, whatever form it has */
 
-static void assert_whole(bool *out_is_new)
+static void assert_file_whole(const char *name, const struct bytes *wanted, bool *out_is_new)
 {
     struct bytes found = {0};
-    int fd = open(place("a.vtc"), O_RDONLY | O_CLOEXEC);
+    int fd = open(place(name), O_RDONLY | O_CLOEXEC);
     assert_true(fd >= 0);
     *out_is_new = !vtc_live_is(fd);
     close(fd);
     if (*out_is_new)
-        read_document(place("a.vtc"), &found);
+        read_document(place(name), &found);
     else
-        read_live(place("a.vtc"), &found);
-    assert_same_bytes(&found, &text);
+        read_live(place(name), &found);
+    assert_same_bytes(&found, wanted);
     bytes_free(&found);
+}
+
+static void assert_whole(bool *out_is_new)
+{
+    assert_file_whole("a.vtc", &text, out_is_new);
 }
 
 static vtc_status compact(void)
@@ -116,14 +140,14 @@ static vtc_status compact(void)
 }
 
 /* A run in a child, killed before call `at`; false when it was over by then. */
-static bool kill_at(int at)
+static bool kill_at(int at, vtc_status (*run)(void))
 {
     int status;
     pid_t child = fork();
     if (child == 0) {
         calls = 0;
         kill_before = at;
-        _exit(compact() == VTC_OK ? 0 : 1);
+        _exit(run() == VTC_OK ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     if (WIFEXITED(status))
@@ -143,7 +167,7 @@ static void kill_everywhere(bool named)
     for (bool killed = true; killed; at++) {
         bool is_new;
         write_file(place("a.vtc"), live.data, live.len_bytes);
-        killed = kill_at(at);
+        killed = kill_at(at, compact);
         assert_whole(&is_new);
         assert_true(is_new || killed);
         int names = names_in_directory();
@@ -211,6 +235,188 @@ static void test_compact__failing_at_any_call(void **state)
     bytes_free(&text);
 }
 
+/* --- a round, which keeps what is younger than an hour */
+
+enum { FAMILY = 4, HOUR_S = 3600 };
+static const char *const family[FAMILY] = {"a.vtc", "a.0001.vtc", "a.0002.vtc", "a.p77.vtc"};
+
+static vtc_status run_round(void)
+{
+    const struct vtc_compact_opts opts = {.struct_size = sizeof opts, .level = 1};
+    const struct vtc_retention keep = {.keep_ns = (uint64_t)HOUR_S * 1000000000u};
+    struct vtc_compact_round done;
+    vtc_status status = vtc_compact_family(place("a.vtc"), &opts, &keep, &done, NULL);
+    return status == VTC_OK && done.failed == 0 ? VTC_OK : VTC_ERR_IO;
+}
+
+/* The first two are older than what is kept. */
+static bool is_old(size_t member)
+{
+    return member < 2;
+}
+
+static void make_family(const struct bytes *live)
+{
+    for (size_t i = 0; i < FAMILY; i++) {
+        unlink(place(family[i]));
+        write_file(place(family[i]), live[i].data, live[i].len_bytes);
+        const struct timespec age = {time(NULL) - (is_old(i) ? 2 * HOUR_S : 60), (long)i};
+        const struct timespec times[2] = {age, age};
+        assert_int_equal(utimensat(AT_FDCWD, place(family[i]), times, 0), 0);
+    }
+}
+
+static void test_family__killed_at_any_call(void **state)
+{
+    (void)state;
+    struct bytes live[FAMILY] = {{0}}, texts[FAMILY] = {{0}};
+    for (size_t i = 0; i < FAMILY; i++) {
+        record_closed(place(family[i]), 200 * (int)(i + 1));
+        read_live(place(family[i]), &texts[i]);
+        read_file(place(family[i]), &live[i]);
+    }
+    int at = 1;
+    for (bool killed = true; killed; at++) {
+        bool is_new;
+        make_family(live);
+        killed = kill_at(at, run_round);
+        for (size_t i = 0; i < FAMILY; i++)
+            if (!is_old(i) || access(place(family[i]), F_OK) == 0)
+                assert_file_whole(family[i], &texts[i], &is_new);
+        assert_true(names_in_directory() <= FAMILY + 1);
+        assert_int_equal(run_round(), VTC_OK);
+        assert_int_equal(names_in_directory(), FAMILY - 2);
+        for (size_t i = 2; i < FAMILY; i++) {
+            assert_file_whole(family[i], &texts[i], &is_new);
+            assert_true(is_new);
+        }
+    }
+    assert_true(at > 2 * 8);
+    for (size_t i = 0; i < FAMILY; i++) {
+        bytes_free(&live[i]);
+        bytes_free(&texts[i]);
+    }
+}
+
+/* --- names for addresses */
+
+enum { ADDRESSES = 40, NAME_BYTES = 1000 };
+
+static void record_addresses(void)
+{
+    vtc_session *session;
+    vtc_writer *writer;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .overwrite = 1};
+    assert_int_equal(vtc_session_open(place("s.vtc"), &opts, &session, NULL), VTC_OK);
+    assert_int_equal(vtc_writer_open(session, 0, "writer", &writer, NULL), VTC_OK);
+    for (uint64_t i = 0; i < ADDRESSES; i++) {
+        vtc_site site = vtc_session_address_site(session, 'B', 0x1000 + 16 * i);
+        assert_int_equal(vtc_begin(writer, site), VTC_OK);
+        assert_int_equal(vtc_end(writer), VTC_OK);
+    }
+    vtc_writer_close(writer);
+    assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+}
+
+static vtc_status add_names(void)
+{
+    char name[NAME_BYTES];
+    vtc_symbols *symbols;
+    memset(name, 'n', sizeof name);
+    vtc_status status = vtc_symbols_open(place("s.vtc"), NULL, &symbols, NULL);
+    for (size_t i = 0; status == VTC_OK && i < vtc_symbols_count(symbols); i++)
+        if (!vtc_symbols_named(symbols, i))
+            status = vtc_symbols_set(symbols, i, name, sizeof name, NULL);
+    if (status == VTC_OK)
+        status = vtc_symbols_commit(symbols, NULL);
+    vtc_symbols_close(symbols);
+    return status;
+}
+
+static size_t count_names(void)
+{
+    vtc_symbols *symbols;
+    size_t count = 0;
+    assert_int_equal(vtc_symbols_open(place("s.vtc"), NULL, &symbols, NULL), VTC_OK);
+    assert_int_equal(vtc_symbols_count(symbols), ADDRESSES);
+    for (size_t i = 0; i < ADDRESSES; i++)
+        count += vtc_symbols_named(symbols, i) != 0;
+    vtc_symbols_close(symbols);
+    return count;
+}
+
+static uint64_t count_events(void)
+{
+    vtc_live *live;
+    struct vtc_live_facts facts;
+    struct bytes found = {0};
+    assert_int_equal(vtc_live_open(place("s.vtc"), NULL, &live, NULL), VTC_OK);
+    vtc_live_info(live, &facts);
+    assert_int_equal(facts.damage, 0);
+    vtc_live_close(live);
+    read_live(place("s.vtc"), &found);
+    bytes_append(&found, "", 1);
+    uint64_t events = 0;
+    for (const char *at = (const char *)found.data; (at = strstr(at, "{\"ph\":\"X\"")); at++)
+        events++;
+    bytes_free(&found);
+    return events;
+}
+
+/* All names or none, and all events in any case; a later run does what was not done. */
+static void test_symbols__killed_at_any_call(void **state)
+{
+    (void)state;
+    int at = 1;
+    for (bool killed = true; killed; at++) {
+        record_addresses();
+        killed = kill_at(at, add_names);
+        size_t named = count_names();
+        assert_true(named == 0 || named == ADDRESSES);
+        assert_true(killed || named == ADDRESSES);
+        assert_int_equal(count_events(), ADDRESSES);
+        assert_int_equal(add_names(), VTC_OK);
+        assert_int_equal(count_names(), ADDRESSES);
+        assert_int_equal(count_events(), ADDRESSES);
+    }
+    assert_true(at > 4);
+}
+
+/* --- a process that defines long names, which take several pages each */
+
+static vtc_status record_long_names(void)
+{
+    static char name[20000];
+    vtc_session *session;
+    uint32_t id;
+    const struct vtc_session_opts opts = {.struct_size = sizeof opts, .overwrite = 1};
+    vtc_status status = vtc_session_open(place("s.vtc"), &opts, &session, NULL);
+    memset(name, 'n', sizeof name);
+    for (size_t i = 0; status == VTC_OK && i < 3; i++)
+        status = vtc_session_intern(session, name, sizeof name - i, &id, NULL);
+    return status == VTC_OK ? vtc_session_close(session, NULL) : status;
+}
+
+/* What was half written when it was killed is no damage. */
+static void test_long_names__killed_at_any_call(void **state)
+{
+    (void)state;
+    int at = 1;
+    for (bool killed = true; killed; at++) {
+        vtc_live *live;
+        struct vtc_live_facts facts;
+        unlink(place("s.vtc"));
+        killed = kill_at(at, record_long_names);
+        if (access(place("s.vtc"), F_OK) != 0)
+            continue;
+        assert_int_equal(vtc_live_open(place("s.vtc"), NULL, &live, NULL), VTC_OK);
+        vtc_live_info(live, &facts);
+        assert_int_equal(facts.damage, 0);
+        vtc_live_close(live);
+    }
+    assert_true(at > 3 * 3);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -219,6 +425,9 @@ int main(void)
         TEST(test_compact__killed_at_any_call),
         TEST(test_compact__killed_at_any_call_with_a_named_file),
         TEST(test_compact__failing_at_any_call),
+        TEST(test_family__killed_at_any_call),
+        TEST(test_symbols__killed_at_any_call),
+        TEST(test_long_names__killed_at_any_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -142,7 +142,13 @@ static bool pages(struct live_walk *walk)
         const uint8_t *page = walk->bytes + offset;
         uint32_t mark = vtci_load_u32(page), n = vtci_load_u32(page + 4);
         if (mark == 0) {
-            offset += PAGE;
+            uint8_t begun[32];
+            memcpy(begun, page, sizeof begun);
+            vtci_store_u32(begun, 0x00025056);
+            bool is_group =
+                n > 1 && n <= 4096 && offset + (size_t)n * PAGE <= walk->len_bytes &&
+                vtci_load_u64(begun + 24) == vtci_checksum_seeded(begun, 24, walk->family);
+            offset += is_group ? (size_t)n * PAGE : PAGE;
             continue;
         }
         if ((mark != 0x00015056 && mark != 0x00025056) || n == 0 || n > 4096 ||
