@@ -427,8 +427,7 @@ class LiveFile:
                     yield self.event(thread, ticks, site, payload)
             elif site.phase == ord("X"):
                 start, duration = struct.unpack_from("<Qq", payload)
-                end = max(0, min((1 << 64) - 1, start + duration))
-                yield self.span(thread, start, end, site, (site, payload))
+                yield self.span(thread, start, start + duration, site, (site, payload))
             else:
                 yield self.event(thread, ticks, site, payload)
         for ticks, site, payload in stack:

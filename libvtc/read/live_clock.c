@@ -43,14 +43,15 @@ void vtci_live_clock_finish(struct vtci_live_clock_map *map)
 
 /* floor or ceil(delta * factor / 2^62), at most 2^64. The factor has 126 bits at most:
  *     delta * (high * 2^64 + low) / 2^62  =  4 * delta * high  +  delta * low / 2^62 */
-static u128 scale(const struct vtci_live_clock_map *map, uint64_t delta, bool up)
+static u128 scale(const struct vtci_live_clock_map *map, u128 delta, bool up)
 {
     const u128 most = (u128)1 << 64;
-    u128 high = (u128)delta * map->factor_high;
+    u128 high = delta * map->factor_high; /* below 2^66 by below 2^62 */
     if (high >> 62)
         return most;
-    u128 low = (u128)delta * map->factor_low + (up ? ((u128)1 << SHIFT) - 1 : 0);
-    u128 out = (high << 2) + (low >> SHIFT);
+    u128 low = (u128)(uint64_t)delta * map->factor_low + (up ? ((u128)1 << SHIFT) - 1 : 0);
+    u128 beyond = (delta >> 64) * map->factor_low; /* times 2^64: no fraction */
+    u128 out = (high << 2) + (low >> SHIFT) + (beyond << 2);
     return out < most ? out : most;
 }
 
@@ -59,11 +60,25 @@ static int64_t clamp(__int128 ns)
     return ns > INT64_MAX ? INT64_MAX : ns < -INT64_MAX ? -INT64_MAX : (int64_t)ns;
 }
 
-int64_t vtci_live_clock_slow(const struct vtci_live_clock_map *map, uint64_t ticks)
+static int64_t time_of(const struct vtci_live_clock_map *map, __int128 ticks)
 {
     if (map->is_ns)
-        return clamp((__int128)ticks);
+        return clamp(ticks);
     if (ticks >= map->origin_ticks)
-        return clamp(map->origin_ns + (__int128)scale(map, ticks - map->origin_ticks, false));
-    return clamp(map->origin_ns - (__int128)scale(map, map->origin_ticks - ticks, true));
+        return clamp(map->origin_ns +
+                     (__int128)scale(map, (u128)(ticks - map->origin_ticks), false));
+    return clamp(map->origin_ns - (__int128)scale(map, (u128)(map->origin_ticks - ticks), true));
+}
+
+int64_t vtci_live_clock_slow(const struct vtci_live_clock_map *map, uint64_t ticks)
+{
+    return time_of(map, ticks);
+}
+
+int64_t vtci_live_clock_end(const struct vtci_live_clock_map *map, uint64_t start, int64_t duration)
+{
+    __int128 end = (__int128)start + duration;
+    if (end < 0 || end > UINT64_MAX)
+        return time_of(map, end);
+    return vtci_live_clock_ns(map, (uint64_t)end);
 }

@@ -42,6 +42,10 @@ static inline int64_t vtci_live_clock_ns(const struct vtci_live_clock_map *map, 
                : sum;
 }
 
+/* Of the end of a span, which may be before tick 0 or beyond the last there is. */
+int64_t vtci_live_clock_end(const struct vtci_live_clock_map *map, uint64_t start,
+                            int64_t duration);
+
 /* Within ±(2^63 - 1). */
 static inline int64_t vtci_live_difference(int64_t end, int64_t start)
 {

@@ -99,14 +99,10 @@ static vtc_status take_complete(struct vtci_live_text *text, struct vtci_live_tr
                                 struct vtci_known_site *site, const struct vtci_live_record *record)
 {
     const struct vtci_live_clock_map *clock = &text->scan->names.clock;
-    uint64_t start = vtci_load_u64(record->payload), end;
+    uint64_t start = vtci_load_u64(record->payload);
     int64_t duration = (int64_t)vtci_load_u64(record->payload + 8);
-    if (duration >= 0)
-        end = start + (uint64_t)duration < start ? UINT64_MAX : start + (uint64_t)duration;
-    else
-        end = start < 0 - (uint64_t)duration ? 0 : start - (0 - (uint64_t)duration);
     int64_t start_ns = vtci_live_clock_ns(clock, start);
-    int64_t end_ns = vtci_live_clock_ns(clock, end);
+    int64_t end_ns = vtci_live_clock_end(clock, start, duration);
     struct vtci_live_arguments arguments = {site, record->payload, record->payload_bytes};
     return vtci_live_text_span(text, track, site, start_ns, vtci_live_difference(end_ns, start_ns),
                                &arguments, 1);
