@@ -79,20 +79,33 @@ static int reserve(struct vtc_session *session, struct vtci_live_file *file, uin
     return error;
 }
 
+/* The lane's WRITER record in `file`, which may take a page of the log: only where there is room for one
+ * more to record in. 0 or an errno. */
+static int log_writer(struct vtci_lane *lane, struct vtci_live_file *file, enum vtc_loss *out_cause)
+{
+    if (lane->serial == file->segment + 1)
+        return 0;
+    if (!promise(lane->session, 2)) {
+        *out_cause = VTC_LOSS_NO_PAGE;
+        return ENOBUFS;
+    }
+    lane->sequence = 0; /* each file stands alone */
+    int error = vtci_writer_log(lane, file);
+    vtci_session_unpromise(lane->session, 2 * VTCI_LIVE_PAGE_BYTES);
+    if (!error)
+        lane->serial = file->segment + 1;
+    return error;
+}
+
 /* Reserves and maps a chunk of `file`, which is held. 0 or an errno, and the cause. */
 static int attach(struct vtci_lane *lane, struct vtci_live_file *file, enum vtc_loss *out_cause)
 {
     uint64_t page;
     uint32_t pages = lane->chunk_pages;
-    int error = 0;
     *out_cause = VTC_LOSS_DISK_FULL;
-    if (lane->serial != file->segment + 1) {
-        lane->sequence = 0; /* each file stands alone */
-        error = vtci_writer_log(lane, file);
-        if (error)
-            return error;
-        lane->serial = file->segment + 1;
-    }
+    int error = log_writer(lane, file, out_cause);
+    if (error)
+        return error;
     error = reserve(lane->session, file, &pages, &page, out_cause);
     if (error)
         return error;

@@ -74,6 +74,9 @@ vtc_status vtci_session_options(struct vtc_session *session, const struct vtc_se
     uint64_t step = opts.chunk_bytes > STEP_BYTES ? opts.chunk_bytes : STEP_BYTES;
     if (opts.segment_bytes && step > opts.segment_bytes / 8)
         step = opts.segment_bytes / 8;
+    /* A limit is of what is on the disk: nothing is allocated ahead, but with each chunk. */
+    if (opts.disk_limit_bytes)
+        step = VTCI_LIVE_PAGE_BYTES;
     session->chunk_pages_max = (uint32_t)(opts.chunk_bytes / VTCI_LIVE_PAGE_BYTES);
     session->step_pages = (uint32_t)(step / VTCI_LIVE_PAGE_BYTES);
     session->journal.limit_bytes =

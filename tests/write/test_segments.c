@@ -286,6 +286,8 @@ static void test_segments__within_a_limit(void **state)
     vtc_session *session = live_open("s.vtc", &opts);
     site = live_site(session, 'i', "event");
     run(session, false);
+    /* What is on the disk, with what was allocated and not used yet. */
+    assert_true(read_segments("s", 100).bytes <= opts.disk_limit_bytes);
     vtc_writer *writer = vtc_session_writer(session);
     assert_int_equal(vtc_instant(writer, site), VTC_ERR_LIMIT);
     assert_int_equal(vtc_writer_status(writer), VTC_ERR_LIMIT);
@@ -320,6 +322,7 @@ static void test_segments__wait_within_a_limit(void **state)
     clock_gettime(CLOCK_MONOTONIC, &stop);
     assert_true((stop.tv_sec - start.tv_sec) * 1000000000 + stop.tv_nsec - start.tv_nsec >=
                 30000000);
+    assert_true(read_segments("s", 1).bytes <= opts.disk_limit_bytes);
     /* It is not waited again for a limit that stays: that would be 100 times 30 ms. */
     const struct timespec longer = {0, 2000000};
     for (int i = 0; i < 100; i++) {

@@ -94,9 +94,10 @@ struct vtc_session_opts {
                                  what would exceed that is dropped, and counted as no page */
     uint64_t keep_ns;       /**< VTC_POLICY_FLIGHT: how long to keep; either limit may be 0 */
     uint64_t
-        disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take, but for
-                               definitions that come when it is used up, and for what an open file is allocated ahead
-                               of its use (1 MiB, or an eighth of a segment; cut at its end); 0: none. Strings, sites and
+        disk_limit_bytes; /**< DROP and WAIT: the most that the session's files may take on the disk,
+                               also while they are recorded to. When it is used up, definitions go
+                               beyond it, and so may a page of 4 KiB for a clock point, as one is
+                               recorded once a second and at close. 0: none. Strings, sites and
                                modules are in each segment; they may take a quarter of this limit, an
                                eighth of keep_bytes; what is beyond is VTC_ERR_LIMIT. Where they
                                take more than segment_bytes, segments are longer: at least as much
