@@ -93,9 +93,11 @@ static vtc_status add_leaf(void *context, const struct vtci_json_leaf *leaf)
     return VTC_OK;
 }
 
-static vtc_status add_event(struct vtci_arg_set *set, struct vtci_json event)
+static vtc_status add_event(struct vtci_arg_set *set, struct vtci_sql_trace *trace,
+                            struct vtci_open_block *block, size_t event)
 {
-    struct vtci_json args = vtci_json_member(event, "args");
+    struct vtci_json args;
+    VTC_TRY(vtci_open_block_member(trace, block, event, VTCI_MEMBER_ARGS, &args));
     if (args.kind != VTCI_JSON_OBJECT)
         return VTC_OK;
     for (int i = 0; i < 2; i++) {
@@ -109,18 +111,17 @@ vtc_status vtci_arg_set_load(struct vtci_arg_set *set, struct vtci_sql_trace *tr
                              const struct vtci_slice_ref *at)
 {
     struct vtci_open_block *block;
-    struct vtci_json ending;
-    size_t event = at->block->slice_event[at->index];
+    size_t ending, event = at->block->slice_event[at->index];
     set->count = 0;
     set->text.len_bytes = 0;
     vtci_id_map_free(&set->places);
-    VTC_TRY(vtci_sql_fail(trace, add_event(set, vtci_open_block_event(at->block, event))));
+    VTC_TRY(vtci_sql_fail(trace, add_event(set, trace, at->block, event)));
     if (!vtci_phase_is_begin(at->block->events->phase[event]))
         return VTC_OK;
     vtc_status status = vtci_slice_end_event(trace, at, &block, &ending);
     if (status != VTC_OK)
         return status == VTC_END ? VTC_OK : status;
-    status = add_event(set, ending);
+    status = add_event(set, trace, block, ending);
     vtci_open_block_put(trace, block);
     return vtci_sql_fail(trace, status);
 }

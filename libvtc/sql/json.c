@@ -13,12 +13,18 @@ static const char *skip_space(const char *pos, const char *end)
 }
 
 /* Behind the quote that ends the string whose first quote is at `pos`; `end` when there is none. */
+/* Quote by quote: what is escaped has an odd number of backslashes before it. */
 static const char *skip_string(const char *pos, const char *end)
 {
-    for (pos++; pos < end; pos++) {
-        if (*pos == '\\')
-            pos++;
-        else if (*pos == '"')
+    const char *begin = pos + 1;
+    for (pos = begin; pos < end; pos++) {
+        pos = memchr(pos, '"', (size_t)(end - pos));
+        if (!pos)
+            return end;
+        size_t backslashes = 0;
+        while (pos - backslashes > begin && pos[-1 - (ptrdiff_t)backslashes] == '\\')
+            backslashes++;
+        if (backslashes % 2 == 0)
             return pos + 1;
     }
     return end;

@@ -12,6 +12,7 @@ static void close_block(struct vtci_sql_trace *trace, struct vtci_open_block *bl
     vtci_release(&trace->memory, block->slice_begin, count * sizeof *block->slice_begin);
     vtci_release(&trace->memory, block->end_event,
                  (block->end_count + 1) * sizeof *block->end_event);
+    vtci_open_members_free(trace, block);
     vtc_block_close(block->block);
     vtci_release(&trace->memory, block, sizeof *block);
 }

@@ -11,6 +11,9 @@
 
 #define VTCI_OPEN_BLOCKS 2 /* [choice] that are kept without being pinned: 20 MB each */
 
+/* Members of events that are not among the fields of a block. */
+enum vtci_member { VTCI_MEMBER_ARGS, VTCI_MEMBER_TTS, VTCI_MEMBER_TDUR, VTCI_MEMBERS };
+
 struct vtci_open_block {
     struct vtci_open_block *next;
     uint64_t index;
@@ -19,6 +22,10 @@ struct vtci_open_block {
     vtc_block *block;
     const struct vtc_events *events;
     struct vtc_row_texts texts; /* data NULL: not made yet */
+    uint8_t *may_have;          /* by row, a bit for each member; NULL: not asked for yet */
+    size_t row_count;
+    struct vtci_json members[VTCI_MEMBERS]; /* of event `members_of` - 1; 0: of none */
+    size_t members_of;
 
     bool has_slices;
     uint32_t slice_count;
@@ -67,6 +74,14 @@ static inline struct vtci_json vtci_open_block_event(const struct vtci_open_bloc
     return vtci_json_value(texts->data + texts->bounds[2 * row],
                            texts->bounds[2 * row + 1] - texts->bounds[2 * row]);
 }
+
+/* A member of an event (open_members.c). Kind NONE where it has none, for which no text is made: the
+ * columns of a block tell which rows may have one. */
+VTC_NODISCARD vtc_status vtci_open_block_member(struct vtci_sql_trace *trace,
+                                                struct vtci_open_block *block, size_t event,
+                                                enum vtci_member member,
+                                                struct vtci_json *out_value);
+void vtci_open_members_free(struct vtci_sql_trace *trace, struct vtci_open_block *block);
 
 /* Whether an async event has an id, in any of the three places where it may be. */
 bool vtci_json_has_async_id(struct vtci_json event);

@@ -29,8 +29,7 @@ enum vtci_slice_column {
 /* What of a slice is to be had; what is not asked for is not made. */
 enum vtci_slice_want {
     VTCI_WANT_MODEL = 1,
-    VTCI_WANT_DUR_MODEL = 2, /* durations of begins are from the model */
-    VTCI_WANT_TEXTS = 4
+    VTCI_WANT_DUR_MODEL = 2 /* durations and ends of begins are from the model */
 };
 
 /* Bounds of a number, both inclusive. */
@@ -86,7 +85,7 @@ VTC_NODISCARD vtc_status vtci_slice_name(struct vtci_sql_trace *trace,
 VTC_NODISCARD vtc_status vtci_slice_end_event(struct vtci_sql_trace *trace,
                                               const struct vtci_slice_ref *at,
                                               struct vtci_open_block **out_block,
-                                              struct vtci_json *out_object);
+                                              size_t *out_event);
 VTC_NODISCARD vtc_status vtci_slice_column(sqlite3_context *context, struct vtci_sql_trace *trace,
                                            const struct vtci_slice_ref *at, int column);
 

@@ -29,9 +29,9 @@ void vtci_slice_needs(const struct vtci_sql_trace *trace, uint64_t columns, unsi
         case VTCI_SLICE_PARENT_ID: *wants |= VTCI_WANT_MODEL; break;
         case VTCI_SLICE_ARG_SET_ID:
         case VTCI_SLICE_THREAD_DUR:
-            *wants |= VTCI_WANT_TEXTS | (has_begins(trace) ? VTCI_WANT_DUR_MODEL : 0);
+            if (has_begins(trace))
+                *wants |= VTCI_WANT_DUR_MODEL;
             break;
-        case VTCI_SLICE_THREAD_TS: *wants |= VTCI_WANT_TEXTS; break;
         default: break;
         }
     }
@@ -129,7 +129,7 @@ static vtc_status give_string(sqlite3_context *context, struct vtci_sql_trace *t
 }
 
 vtc_status vtci_slice_end_event(struct vtci_sql_trace *trace, const struct vtci_slice_ref *at,
-                                struct vtci_open_block **out_block, struct vtci_json *out_object)
+                                struct vtci_open_block **out_block, size_t *out_event)
 {
     uint32_t number = trace->model->begin_end[at->block->slice_begin[at->index]];
     if (number == VTCI_NO_SLICE)
@@ -137,17 +137,28 @@ vtc_status vtci_slice_end_event(struct vtci_sql_trace *trace, const struct vtci_
     uint64_t index = vtci_block_of(trace, trace->end_first, number);
     uint64_t left = number - trace->end_first[index];
     VTC_TRY(vtci_open_block_get(trace, index, at->block->fields, out_block));
-    size_t event = SIZE_MAX;
-    vtc_status status = vtci_open_block_texts(trace, *out_block);
-    if (status == VTC_OK)
-        status = vtci_open_block_end(trace, *out_block, left, &event);
-    if (status == VTC_OK && event == SIZE_MAX)
+    vtc_status status = vtci_open_block_end(trace, *out_block, left, out_event);
+    if (status == VTC_OK && *out_event == SIZE_MAX)
         status = VTC_END;
-    if (status == VTC_OK)
-        *out_object = vtci_open_block_event(*out_block, event);
-    else
+    if (status != VTC_OK)
         vtci_open_block_put(trace, *out_block);
     return status;
+}
+
+/* A member of the event that ends a slice's begin; kind NONE where nothing does. What it lies in is
+ * pinned until `*out_block` is put. */
+static vtc_status end_member(struct vtci_sql_trace *trace, const struct vtci_slice_ref *at,
+                             enum vtci_member member, struct vtci_open_block **out_block,
+                             struct vtci_json *out_value)
+{
+    size_t event;
+    *out_value = (struct vtci_json){VTCI_JSON_NONE, NULL, 0};
+    vtc_status status = vtci_slice_end_event(trace, at, out_block, &event);
+    if (status != VTC_OK)
+        *out_block = NULL;
+    if (status != VTC_OK)
+        return status == VTC_END ? VTC_OK : status;
+    return vtci_open_block_member(trace, *out_block, event, member, out_value);
 }
 
 static bool has_leaves(struct vtci_json args)
@@ -158,53 +169,54 @@ static bool has_leaves(struct vtci_json args)
 static vtc_status give_arg_set(sqlite3_context *context, struct vtci_sql_trace *trace,
                                const struct vtci_slice_ref *at)
 {
-    struct vtci_json object = vtci_open_block_event(at->block, event_of(at));
-    bool has = has_leaves(vtci_json_member(object, "args"));
-    if (!has && is_begin(at)) {
-        struct vtci_open_block *block;
-        vtc_status status = vtci_slice_end_event(trace, at, &block, &object);
-        if (status == VTC_OK) {
-            has = has_leaves(vtci_json_member(object, "args"));
-            vtci_open_block_put(trace, block);
-        } else if (status != VTC_END) {
-            return status;
-        }
-    }
-    if (has)
+    struct vtci_open_block *block = NULL;
+    struct vtci_json args;
+    VTC_TRY(vtci_open_block_member(trace, at->block, event_of(at), VTCI_MEMBER_ARGS, &args));
+    vtc_status status = VTC_OK;
+    if (!has_leaves(args) && is_begin(at))
+        status = end_member(trace, at, VTCI_MEMBER_ARGS, &block, &args);
+    if (status == VTC_OK && has_leaves(args))
         sqlite3_result_int64(context, (int64_t)vtci_slice_number(trace, at) + 1);
-    return VTC_OK;
+    vtci_open_block_put(trace, block);
+    return status;
 }
 
-static void give_thread_time(sqlite3_context *context, const struct vtci_slice_ref *at)
+static vtc_status give_thread_time(sqlite3_context *context, struct vtci_sql_trace *trace,
+                                   const struct vtci_slice_ref *at)
 {
-    struct vtci_json object = vtci_open_block_event(at->block, event_of(at));
+    struct vtci_json value;
     int64_t ns;
     uint8_t phase = at->block->events->phase[event_of(at)];
-    if (phase != 'b' && phase != 'n' && vtci_json_time(vtci_json_member(object, "tts"), &ns))
+    if (phase == 'b' || phase == 'n')
+        return VTC_OK;
+    VTC_TRY(vtci_open_block_member(trace, at->block, event_of(at), VTCI_MEMBER_TTS, &value));
+    if (vtci_json_time(value, &ns))
         sqlite3_result_int64(context, ns);
+    return VTC_OK;
 }
 
 static vtc_status give_thread_dur(sqlite3_context *context, struct vtci_sql_trace *trace,
                                   const struct vtci_slice_ref *at)
 {
-    struct vtci_json object = vtci_open_block_event(at->block, event_of(at)), ending;
     uint8_t phase = at->block->events->phase[event_of(at)];
-    struct vtci_open_block *block;
+    enum vtci_member member = phase == 'X' ? VTCI_MEMBER_TDUR : VTCI_MEMBER_TTS;
+    struct vtci_open_block *block = NULL;
+    struct vtci_json value;
     int64_t start_ns, end_ns;
+    if (phase != 'X' && phase != 'B')
+        return VTC_OK;
+    VTC_TRY(vtci_open_block_member(trace, at->block, event_of(at), member, &value));
+    if (!vtci_json_time(value, &start_ns))
+        return VTC_OK;
     if (phase == 'X') {
-        if (vtci_json_time(vtci_json_member(object, "tdur"), &end_ns))
-            sqlite3_result_int64(context, end_ns);
+        sqlite3_result_int64(context, start_ns);
         return VTC_OK;
     }
-    if (phase != 'B' || !vtci_json_time(vtci_json_member(object, "tts"), &start_ns))
-        return VTC_OK;
-    vtc_status status = vtci_slice_end_event(trace, at, &block, &ending);
-    if (status != VTC_OK)
-        return status == VTC_END ? VTC_OK : status;
-    if (vtci_json_time(vtci_json_member(ending, "tts"), &end_ns))
+    vtc_status status = end_member(trace, at, VTCI_MEMBER_TTS, &block, &value);
+    if (status == VTC_OK && vtci_json_time(value, &end_ns))
         sqlite3_result_int64(context, end_ns - start_ns);
     vtci_open_block_put(trace, block);
-    return VTC_OK;
+    return status;
 }
 
 vtc_status vtci_slice_column(sqlite3_context *context, struct vtci_sql_trace *trace,
@@ -236,7 +248,7 @@ vtc_status vtci_slice_column(sqlite3_context *context, struct vtci_sql_trace *tr
             sqlite3_result_int64(context, number);
         return VTC_OK;
     case VTCI_SLICE_ARG_SET_ID: return give_arg_set(context, trace, at);
-    case VTCI_SLICE_THREAD_TS: give_thread_time(context, at); return VTC_OK;
+    case VTCI_SLICE_THREAD_TS: return give_thread_time(context, trace, at);
     case VTCI_SLICE_THREAD_DUR: return give_thread_dur(context, trace, at);
     default: return VTC_OK; /* no format counts instructions: NULL */
     }

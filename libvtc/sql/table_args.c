@@ -96,7 +96,7 @@ static vtc_status enter_block(struct cursor *cursor, uint64_t index)
     VTC_TRY(vtci_open_block_get(trace, index, vtci_slice_fields(trace, index), &cursor->at.block));
     VTC_TRY(vtci_open_block_slices(trace, cursor->at.block));
     cursor->at.index = 0;
-    return vtci_open_block_texts(trace, cursor->at.block);
+    return VTC_OK;
 }
 
 /* The first argument of the next set that has one, from `at` on. */

@@ -29,6 +29,13 @@ enum column {
     COLUMNS
 };
 
+/* A pid or tid: a number where it is one. */
+struct track_part {
+    enum vtci_json_kind kind; /* NUMBER, STRING; else there is none */
+    struct vtci_json_number number;
+    vtci_label label;
+};
+
 struct cursor {
     sqlite3_vtab_cursor base;
     struct vtci_open_block *block; /* NULL: at the end */
@@ -39,6 +46,8 @@ struct cursor {
     int64_t low_ns, high_ns;
     int phase;         /* -1: any */
     int64_t low, high; /* numbers */
+    uint32_t track;    /* + 1, whose pid and tid these are; 0: none */
+    struct track_part pid, tid;
 };
 
 static int event_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
@@ -237,33 +246,51 @@ static void give_plain(sqlite3_context *context, struct vtci_json value)
     sqlite3_result_text64(context, value.data, value.len_bytes, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-/* A pid or tid: a number where it is one. */
-static vtc_status give_pid(sqlite3_context *context, struct vtci_sql_trace *trace,
-                           struct vtc_text text)
+static vtc_status read_part(struct vtci_sql_trace *trace, struct vtc_text text,
+                            struct track_part *out_part)
 {
     struct vtci_json value = vtci_json_value(text.data, text.len_bytes);
-    struct vtci_json_number number =
-        vtci_json_number(value.data ? value.data : "", value.len_bytes);
-    vtci_label label;
-    if (value.kind == VTCI_JSON_STRING) {
-        VTC_TRY(vtci_labels_add(&trace->labels, value.data, value.len_bytes, true, true, &label));
-        vtci_result_label(context, trace, label);
-    } else if (value.kind == VTCI_JSON_NUMBER && number.is_integer) {
-        sqlite3_result_int64(context, number.integer);
-    } else if (value.kind == VTCI_JSON_NUMBER) {
-        sqlite3_result_double(context, number.real);
-    }
+    out_part->kind = value.kind;
+    if (value.kind == VTCI_JSON_NUMBER)
+        out_part->number = vtci_json_number(value.data, value.len_bytes);
+    if (value.kind == VTCI_JSON_STRING)
+        return vtci_labels_add(&trace->labels, value.data, value.len_bytes, true, true,
+                               &out_part->label);
     return VTC_OK;
 }
 
+/* Events of one track come in runs. */
 static vtc_status give_track(sqlite3_context *context, struct vtci_sql_trace *trace,
-                             uint32_t number, bool is_tid)
+                             struct cursor *cursor, uint32_t number, bool is_tid)
 {
     struct vtc_track track;
     if (number >= trace->summary.tracks)
         return VTC_OK;
-    VTC_TRY(vtc_reader_track(trace->reader, number, &track));
-    return give_pid(context, trace, is_tid ? track.tid : track.pid);
+    if (cursor->track != number + 1) {
+        cursor->track = 0;
+        VTC_TRY(vtc_reader_track(trace->reader, number, &track));
+        VTC_TRY(read_part(trace, track.pid, &cursor->pid));
+        VTC_TRY(read_part(trace, track.tid, &cursor->tid));
+        cursor->track = number + 1;
+    }
+    const struct track_part *part = is_tid ? &cursor->tid : &cursor->pid;
+    if (part->kind == VTCI_JSON_STRING)
+        vtci_result_label(context, trace, part->label);
+    else if (part->kind == VTCI_JSON_NUMBER && part->number.is_integer)
+        sqlite3_result_int64(context, part->number.integer);
+    else if (part->kind == VTCI_JSON_NUMBER)
+        sqlite3_result_double(context, part->number.real);
+    return VTC_OK;
+}
+
+/* The text is walked where the key stands in it, perhaps within another value. */
+static struct vtci_json args_of(const struct vtci_open_block *block, size_t event)
+{
+    struct vtci_json object = vtci_open_block_event(block, event);
+    if (object.kind == VTCI_JSON_OBJECT && !memmem(object.data, object.len_bytes, "args", 4) &&
+        !memchr(object.data, '\\', object.len_bytes))
+        return (struct vtci_json){VTCI_JSON_NONE, NULL, 0};
+    return vtci_json_member(object, "args");
 }
 
 static vtc_status give_string(sqlite3_context *context, struct vtci_sql_trace *trace,
@@ -287,7 +314,7 @@ static void give_time(sqlite3_context *context, int64_t time_ns)
 }
 
 static vtc_status give_column(sqlite3_context *context, struct vtci_sql_trace *trace,
-                              const struct cursor *cursor, int column)
+                              struct cursor *cursor, int column)
 {
     const struct vtc_events *events = cursor->block->events;
     size_t event = cursor->event;
@@ -306,14 +333,13 @@ static vtc_status give_column(sqlite3_context *context, struct vtci_sql_trace *t
     case COLUMN_TS: give_time(context, events->time_ns[event]); return VTC_OK;
     case COLUMN_DUR: give_time(context, events->duration_ns[event]); return VTC_OK;
     case COLUMN_PID:
-    case COLUMN_TID: return give_track(context, trace, events->track[event], column == COLUMN_TID);
+    case COLUMN_TID:
+        return give_track(context, trace, cursor, events->track[event], column == COLUMN_TID);
     case COLUMN_NAME: return give_string(context, trace, cursor, events->name[event]);
     case COLUMN_CATEGORY:
     case COLUMN_CAT: return give_string(context, trace, cursor, events->category[event]);
     case COLUMN_EVENT_ID: return give_string(context, trace, cursor, events->id[event]);
-    case COLUMN_ARGS:
-        give_plain(context, vtci_json_member(vtci_open_block_event(cursor->block, event), "args"));
-        return VTC_OK;
+    case COLUMN_ARGS: give_plain(context, args_of(cursor->block, event)); return VTC_OK;
     case COLUMN_JSON:
         give_plain(context, vtci_open_block_event(cursor->block, event));
         return VTC_OK;
@@ -324,7 +350,7 @@ static vtc_status give_column(sqlite3_context *context, struct vtci_sql_trace *t
 static int event_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
     struct vtci_sql_trace *trace = vtci_cursor_trace(base);
-    vtc_status status = give_column(context, trace, (const struct cursor *)base, column);
+    vtc_status status = give_column(context, trace, (struct cursor *)base, column);
     return vtci_table_fail(base->pVtab, trace, vtci_sql_fail(trace, status));
 }
 

@@ -82,9 +82,7 @@ static vtc_status open_block(struct cursor *cursor, uint64_t index)
     cursor->at.block = NULL;
     VTC_TRY(vtci_open_block_get(trace, index, cursor->fields | vtci_slice_fields(trace, index),
                                 &cursor->at.block));
-    VTC_TRY(vtci_open_block_slices(trace, cursor->at.block));
-    return cursor->wants & VTCI_WANT_TEXTS ? vtci_open_block_texts(trace, cursor->at.block)
-                                           : VTC_OK;
+    return vtci_open_block_slices(trace, cursor->at.block);
 }
 
 /* The next row that is wanted, from `at` on. */
