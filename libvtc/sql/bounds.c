@@ -58,7 +58,7 @@ vtc_status vtci_bounds_find(struct vtci_sql_trace *trace)
         return VTC_OK;
     trace->start_ns = trace->end_ns = 0;
     if (trace->summary.phases['B'] || trace->summary.phases['b'])
-        VTC_TRY(vtci_model_make(trace, false));
+        VTC_TRY(vtci_model_make(trace, 0));
     for (uint64_t block = 0; block < trace->summary.blocks; block++) {
         struct vtc_zone zone;
         VTC_TRY(vtc_reader_zone(trace->reader, block, &zone));

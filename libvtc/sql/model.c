@@ -19,6 +19,9 @@ void vtci_model_free(struct vtci_sql_trace *trace)
     vtci_release(memory, model->begin_slice, begins * sizeof *model->begin_slice);
     vtci_release(memory, model->begin_dur, begins * sizeof *model->begin_dur);
     vtci_release(memory, model->begin_end, begins * sizeof *model->begin_end);
+    vtci_release(memory, model->within, slices * sizeof *model->within);
+    vtci_id_map_free(&model->long_within_of);
+    VTCI_ARRAY_FREE(memory, model->long_within, model->long_within_capacity);
     VTCI_ARRAY_FREE(memory, model->extra, model->extra_capacity);
     VTCI_ARRAY_FREE(memory, model->tracks, model->track_capacity);
     VTCI_ARRAY_FREE(memory, model->thread_tracks, model->thread_track_capacity);
@@ -45,6 +48,11 @@ static vtc_status make_arrays(struct vtci_model_maker *maker)
     if (!model->parent || !model->depth || !model->begin_slice || !model->begin_dur ||
         !model->begin_end)
         return VTC_ERR_NO_MEMORY;
+    if (model->parts & VTCI_MODEL_WITHIN) {
+        model->within = vtci_allocate_zeroed(memory, slices * sizeof *model->within);
+        if (!model->within)
+            return VTC_ERR_NO_MEMORY;
+    }
     memset(model->parent, 0xFF, slices * sizeof *model->parent);       /* VTCI_NO_SLICE */
     memset(model->begin_dur, 0xFF, begins * sizeof *model->begin_dur); /* -1 */
     memset(model->begin_end, 0xFF, begins * sizeof *model->begin_end);
@@ -94,6 +102,8 @@ static vtc_status make(struct vtci_model_maker *maker)
     }
     if (status != VTC_END)
         return status;
+    if (maker->model->within)
+        VTC_TRY(vtci_within_add_begins(maker->trace));
     if (maker->model->moved_count)
         qsort(maker->model->moved, maker->model->moved_count, sizeof *maker->model->moved,
               compare_moved);
@@ -126,10 +136,12 @@ static void free_maker(struct vtci_model_maker *maker)
     vtci_buffer_free(&maker->scratch);
 }
 
-vtc_status vtci_model_make(struct vtci_sql_trace *trace, bool with_flows)
+vtc_status vtci_model_make(struct vtci_sql_trace *trace, unsigned parts)
 {
-    if (trace->model && (trace->model->has_flows || !with_flows))
+    if (trace->model && (parts & ~trace->model->parts) == 0)
         return VTC_OK;
+    parts |= trace->model ? trace->model->parts : 0;
+    bool with_flows = parts & VTCI_MODEL_FLOWS;
     vtci_model_free(trace);
     VTC_TRY(vtci_threads_make(trace));
     struct vtci_model_maker maker = {.trace = trace, .with_flows = with_flows};
@@ -137,7 +149,8 @@ vtc_status vtci_model_make(struct vtci_sql_trace *trace, bool with_flows)
     maker.model = trace->model = vtci_allocate_zeroed(memory, sizeof *trace->model);
     if (!maker.model)
         return vtci_sql_fail(trace, VTC_ERR_NO_MEMORY);
-    maker.model->has_flows = with_flows;
+    maker.model->parts = parts;
+    vtci_id_map_init(&maker.model->long_within_of, memory);
     maker.has_binds = with_flows && has_column(trace, "bind_id");
     vtci_id_map_init(&maker.async_ids, memory);
     vtci_id_map_init(&maker.async_set_ids, memory);

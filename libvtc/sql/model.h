@@ -16,11 +16,12 @@
  * Here no depth is too much for a slice to be kept.
  *
  * What is kept takes 6 bytes a slice, 16 a begin, and 8 a slice that is not on its thread's own
- * track. The runs go to an unnamed temporary file when they are many.
+ * track; 4 more a slice where own times are asked for. The runs go to an unnamed temporary file when they are many.
  */
 #ifndef VTCI_SQL_MODEL_H
 #define VTCI_SQL_MODEL_H
 
+#include "sql/id_map.h"
 #include "sql/threads.h"
 #include "sql/trace.h"
 
@@ -64,8 +65,14 @@ struct vtci_flow {
     uint64_t id;
 };
 
+/* What of a model is made only where it is asked for. */
+enum vtci_model_part {
+    VTCI_MODEL_FLOWS = 1,
+    VTCI_MODEL_WITHIN = 2 /* durations of children, for own times */
+};
+
 struct vtci_model {
-    bool has_flows;     /* flows were looked for */
+    unsigned parts;     /* that there are */
     size_t slice_count; /* of the arrays, as of the trace */
     size_t begin_count;
     uint32_t *parent;      /* by slice; VTCI_NO_SLICE: none */
@@ -74,6 +81,11 @@ struct vtci_model {
     int64_t *begin_dur;    /* by begin; -1: never ended */
     uint32_t *begin_end;   /* by begin: the number of its end; VTCI_NO_SLICE: none, or it ended with
                             another */
+    uint32_t *within;      /* by slice: what its children took, in ns; UINT32_MAX: see long_within.
+                            NULL: not a part */
+    struct vtci_id_map long_within_of; /* by slice: its place in long_within */
+    int64_t *long_within;
+    size_t long_within_count, long_within_capacity;
     struct vtci_extra_track *extra;
     size_t extra_count, extra_capacity;
     struct vtci_track *tracks; /* by id */
@@ -87,8 +99,8 @@ struct vtci_model {
     size_t flow_count, flow_capacity;
 };
 
-/* trace->model. Failures are in trace->err. */
-VTC_NODISCARD vtc_status vtci_model_make(struct vtci_sql_trace *trace, bool with_flows);
+/* trace->model, with at least these parts (enum vtci_model_part). Failures are in trace->err. */
+VTC_NODISCARD vtc_status vtci_model_make(struct vtci_sql_trace *trace, unsigned parts);
 void vtci_model_free(struct vtci_sql_trace *trace);
 
 /* The number of the first extra track. */
@@ -99,5 +111,13 @@ static inline uint32_t vtci_first_extra_track(const struct vtci_threads *threads
 
 /* The extra track of a slice; VTCI_NO_SLICE: it is on the track of its thread or process. */
 uint32_t vtci_model_moved(const struct vtci_model *model, uint32_t slice);
+
+/* model_within.c: a child of a slice took so long. */
+VTC_NODISCARD vtc_status vtci_within_add(struct vtci_sql_trace *trace, uint32_t parent,
+                                         int64_t duration_ns);
+/* What the children of a slice took together, in ns; INT64_MAX where it is more. */
+int64_t vtci_within(const struct vtci_model *model, uint32_t slice);
+/* Adds what took until its end: begins, once all ends are known. */
+VTC_NODISCARD vtc_status vtci_within_add_begins(struct vtci_sql_trace *trace);
 
 #endif

@@ -86,7 +86,10 @@ static vtc_status push(struct vtci_model_maker *maker, uint32_t number,
     VTC_TRY(
         VTCI_ARRAY_RESERVE(&maker->trace->memory, lane->stack, lane->capacity, lane->depth + 1));
     if (lane->depth) {
-        model->parent[slice->slice] = lane->stack[lane->depth - 1].slice;
+        uint32_t parent = lane->stack[lane->depth - 1].slice;
+        model->parent[slice->slice] = parent;
+        if (model->within && slice->end_ns != VTCI_STILL_OPEN)
+            VTC_TRY(vtci_within_add(maker->trace, parent, slice->end_ns - slice->start_ns));
         model->depth[slice->slice] =
             (uint16_t)(lane->depth < VTCI_DEPTH_MAX ? lane->depth : VTCI_DEPTH_MAX);
     }

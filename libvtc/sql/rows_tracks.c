@@ -109,7 +109,7 @@ static void give_track(sqlite3_context *context, const struct vtci_sql_trace *tr
 
 vtc_status vtci_thread_track_rows(struct vtci_sql_trace *trace, size_t *out_count)
 {
-    VTC_TRY(vtci_model_make(trace, false));
+    VTC_TRY(vtci_model_make(trace, 0));
     *out_count = trace->model->thread_track_count;
     return VTC_OK;
 }
@@ -129,7 +129,7 @@ size_t vtci_thread_track_find(const struct vtci_sql_trace *trace, size_t count, 
 
 vtc_status vtci_process_track_rows(struct vtci_sql_trace *trace, size_t *out_count)
 {
-    VTC_TRY(vtci_model_make(trace, false));
+    VTC_TRY(vtci_model_make(trace, 0));
     *out_count = trace->model->process_track_count;
     return VTC_OK;
 }
@@ -181,7 +181,7 @@ size_t vtci_counter_track_find(const struct vtci_sql_trace *trace, size_t count,
 /* All of them: those of slices, then those of counters. */
 vtc_status vtci_track_rows(struct vtci_sql_trace *trace, size_t *out_count)
 {
-    VTC_TRY(vtci_model_make(trace, false));
+    VTC_TRY(vtci_model_make(trace, 0));
     VTC_TRY(vtci_counters_make(trace));
     *out_count = trace->model->track_count + trace->counters->track_count;
     return VTC_OK;
@@ -211,7 +211,7 @@ size_t vtci_track_find(const struct vtci_sql_trace *trace, size_t count, int col
 
 vtc_status vtci_flow_rows(struct vtci_sql_trace *trace, size_t *out_count)
 {
-    VTC_TRY(vtci_model_make(trace, true));
+    VTC_TRY(vtci_model_make(trace, VTCI_MODEL_FLOWS));
     *out_count = trace->model->flow_count;
     return VTC_OK;
 }

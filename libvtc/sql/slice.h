@@ -23,13 +23,15 @@ enum vtci_slice_column {
     VTCI_SLICE_INSTRUCTION_DELTA,
     VTCI_SLICE_CAT,
     VTCI_SLICE_SLICE_ID,
+    VTCI_SLICE_SELF_DUR,
     VTCI_SLICE_COLUMNS
 };
 
 /* What of a slice is to be had; what is not asked for is not made. */
 enum vtci_slice_want {
     VTCI_WANT_MODEL = 1,
-    VTCI_WANT_DUR_MODEL = 2 /* durations and ends of begins are from the model */
+    VTCI_WANT_DUR_MODEL = 2, /* durations and ends of begins are from the model */
+    VTCI_WANT_WITHIN = 4     /* what children took, of the model */
 };
 
 /* Bounds of a number, both inclusive. */
@@ -78,6 +80,9 @@ void vtci_slice_needs(const struct vtci_sql_trace *trace, uint64_t columns, unsi
                       unsigned *wants);
 
 int64_t vtci_slice_dur(const struct vtci_sql_trace *trace, const struct vtci_slice_ref *at);
+/* Its duration less its children's; false: it never ended. */
+bool vtci_slice_self_dur(const struct vtci_sql_trace *trace, const struct vtci_slice_ref *at,
+                         int64_t *out_ns);
 uint32_t vtci_slice_track(const struct vtci_sql_trace *trace, const struct vtci_slice_ref *at);
 VTC_NODISCARD vtc_status vtci_slice_name(struct vtci_sql_trace *trace,
                                          const struct vtci_slice_ref *at, vtci_label *out_label);

@@ -18,6 +18,7 @@ void vtci_slice_needs(const struct vtci_sql_trace *trace, uint64_t columns, unsi
             if (has_begins(trace))
                 *wants |= VTCI_WANT_DUR_MODEL;
             break;
+        case VTCI_SLICE_SELF_DUR: *wants |= VTCI_WANT_MODEL | VTCI_WANT_WITHIN; break;
         case VTCI_SLICE_NAME: *fields |= VTC_FIELD_NAME; break;
         case VTCI_SLICE_CATEGORY:
         case VTCI_SLICE_CAT: *fields |= VTC_FIELD_CATEGORY; break;
@@ -53,6 +54,16 @@ int64_t vtci_slice_dur(const struct vtci_sql_trace *trace, const struct vtci_sli
         return trace->model->begin_dur[at->block->slice_begin[at->index]];
     size_t event = event_of(at);
     return at->block->events->phase[event] == 'X' ? at->block->events->duration_ns[event] : 0;
+}
+
+bool vtci_slice_self_dur(const struct vtci_sql_trace *trace, const struct vtci_slice_ref *at,
+                         int64_t *out_ns)
+{
+    int64_t dur_ns = vtci_slice_dur(trace, at);
+    if (dur_ns < 0)
+        return false;
+    *out_ns = dur_ns - vtci_within(trace->model, vtci_slice_number(trace, at));
+    return true;
 }
 
 uint32_t vtci_slice_track(const struct vtci_sql_trace *trace, const struct vtci_slice_ref *at)
@@ -225,6 +236,7 @@ vtc_status vtci_slice_column(sqlite3_context *context, struct vtci_sql_trace *tr
     const struct vtc_events *events = at->block->events;
     size_t event = event_of(at);
     uint32_t number;
+    int64_t self_ns;
     switch ((enum vtci_slice_column)column) {
     case VTCI_SLICE_ID:
     case VTCI_SLICE_SLICE_ID:
@@ -232,6 +244,10 @@ vtc_status vtci_slice_column(sqlite3_context *context, struct vtci_sql_trace *tr
         return VTC_OK;
     case VTCI_SLICE_TS: sqlite3_result_int64(context, events->time_ns[event]); return VTC_OK;
     case VTCI_SLICE_DUR: sqlite3_result_int64(context, vtci_slice_dur(trace, at)); return VTC_OK;
+    case VTCI_SLICE_SELF_DUR:
+        if (vtci_slice_self_dur(trace, at, &self_ns))
+            sqlite3_result_int64(context, self_ns);
+        return VTC_OK;
     case VTCI_SLICE_TRACK_ID:
         sqlite3_result_int64(context, vtci_slice_track(trace, at));
         return VTC_OK;

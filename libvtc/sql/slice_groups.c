@@ -14,9 +14,11 @@
 
 /* Of a row that has no value in the column; all other keys count from 1. */
 #define KEY_ABSENT 0
+/* No slice's own time: it is a difference of two that are not below 0. */
+#define NO_TIME INT64_MIN
 
-static const uint64_t possible =
-    UINT64_C(1) << VTCI_SLICE_ID | UINT64_C(1) << VTCI_SLICE_TS | UINT64_C(1) << VTCI_SLICE_DUR;
+static const uint64_t possible = UINT64_C(1) << VTCI_SLICE_ID | UINT64_C(1) << VTCI_SLICE_TS |
+                                 UINT64_C(1) << VTCI_SLICE_DUR | UINT64_C(1) << VTCI_SLICE_SELF_DUR;
 
 bool vtci_slice_groups_can(const struct vtci_sql_trace *trace, int key, uint64_t used)
 {
@@ -29,6 +31,7 @@ bool vtci_slice_groups_can(const struct vtci_sql_trace *trace, int key, uint64_t
     row_bytes += used >> VTCI_SLICE_ID & 1 ? 4 : 0;
     row_bytes += used >> VTCI_SLICE_TS & 1 ? 8 : 0;
     row_bytes += used >> VTCI_SLICE_DUR & 1 ? 8 : 0;
+    row_bytes += used >> VTCI_SLICE_SELF_DUR & 1 ? 8 : 0;
     row_bytes += key == VTCI_SLICE_PARENT_ID ? 8 : 0;
     return slices * row_bytes <= trace->memory.limit_bytes / 2;
 }
@@ -42,6 +45,7 @@ void vtci_slice_groups_free(struct vtci_slice_groups *groups)
     VTCI_ARRAY_FREE(memory, groups->ids, groups->id_capacity);
     VTCI_ARRAY_FREE(memory, groups->ts, groups->ts_capacity);
     VTCI_ARRAY_FREE(memory, groups->dur, groups->dur_capacity);
+    VTCI_ARRAY_FREE(memory, groups->self_dur, groups->self_dur_capacity);
     VTCI_ARRAY_FREE(memory, groups->ends, groups->end_capacity);
     VTCI_ARRAY_FREE(memory, groups->order, groups->order_capacity);
     memset(groups, 0, sizeof *groups);
@@ -79,6 +83,8 @@ static vtc_status reserve(struct vtci_slice_groups *groups, size_t needed)
         VTC_TRY(VTCI_ARRAY_RESERVE(memory, groups->ts, groups->ts_capacity, needed));
     if (groups->used >> VTCI_SLICE_DUR & 1)
         VTC_TRY(VTCI_ARRAY_RESERVE(memory, groups->dur, groups->dur_capacity, needed));
+    if (groups->used >> VTCI_SLICE_SELF_DUR & 1)
+        VTC_TRY(VTCI_ARRAY_RESERVE(memory, groups->self_dur, groups->self_dur_capacity, needed));
     return VTC_OK;
 }
 
@@ -97,6 +103,8 @@ static vtc_status add_row(void *context, const struct vtci_slice_ref *at)
         groups->ts[i] = at->block->events->time_ns[at->block->slice_event[at->index]];
     if (groups->dur)
         groups->dur[i] = vtci_slice_dur(groups->trace, at);
+    if (groups->self_dur && !vtci_slice_self_dur(groups->trace, at, &groups->self_dur[i]))
+        groups->self_dur[i] = NO_TIME;
     if (key >= groups->key_count)
         groups->key_count = (size_t)key + 1;
     groups->count++;
@@ -126,6 +134,8 @@ static void swap_rows(struct vtci_slice_groups *groups, size_t a, size_t b)
         swap_times(groups->ts, a, b);
     if (groups->dur)
         swap_times(groups->dur, a, b);
+    if (groups->self_dur)
+        swap_times(groups->self_dur, a, b);
 }
 
 /* `ends` first has where each key's stretch goes on being filled, and at the end where it ends. */
@@ -265,6 +275,10 @@ void vtci_slice_groups_column(sqlite3_context *context, const struct vtci_slice_
     uint32_t key = groups->keys[groups->at];
     if (column == VTCI_SLICE_DUR)
         sqlite3_result_int64(context, groups->dur[groups->at]);
+    else if (column == VTCI_SLICE_SELF_DUR && groups->self_dur[groups->at] != NO_TIME)
+        sqlite3_result_int64(context, groups->self_dur[groups->at]);
+    else if (column == VTCI_SLICE_SELF_DUR)
+        sqlite3_result_null(context);
     else if (column == VTCI_SLICE_TS)
         sqlite3_result_int64(context, groups->ts[groups->at]);
     else if (column == VTCI_SLICE_ID)

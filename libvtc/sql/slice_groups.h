@@ -14,7 +14,8 @@ struct vtci_slice_groups {
     uint32_t *ids;
     int64_t *ts;
     int64_t *dur;
-    size_t count, capacity, id_capacity, ts_capacity, dur_capacity;
+    int64_t *self_dur; /* INT64_MIN: none */
+    size_t count, capacity, id_capacity, ts_capacity, dur_capacity, self_dur_capacity;
     uint32_t *ends; /* by key: where its rows end */
     size_t key_count, end_capacity;
     uint32_t *order; /* keys that have rows */

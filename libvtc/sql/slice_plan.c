@@ -218,6 +218,9 @@ static double row_cost(const struct plan *plan)
     double cost = 1;
     if (used >> VTCI_SLICE_NAME & 1)
         cost += 0.3;
+    if (used & (UINT64_C(1) << VTCI_SLICE_TRACK_ID | UINT64_C(1) << VTCI_SLICE_DEPTH |
+                UINT64_C(1) << VTCI_SLICE_PARENT_ID | UINT64_C(1) << VTCI_SLICE_SELF_DUR))
+        cost += 0.3; /* the model itself is made once, whatever the plan */
     if (used & (UINT64_C(1) << VTCI_SLICE_ARG_SET_ID | UINT64_C(1) << VTCI_SLICE_THREAD_TS |
                 UINT64_C(1) << VTCI_SLICE_THREAD_DUR))
         cost += 20;

@@ -165,7 +165,7 @@ static int args_filter(sqlite3_vtab_cursor *base, int index, const char *text, i
     struct vtci_sql_trace *trace = vtci_cursor_trace(base);
     bool has_begins = trace->summary.phases['B'] || trace->summary.phases['b'];
     vtci_table_begin(trace);
-    vtc_status status = has_begins ? vtci_model_make(trace, false) : VTC_OK;
+    vtc_status status = has_begins ? vtci_model_make(trace, 0) : VTC_OK;
     cursor->next_block = 0;
     cursor->row = 0;
     cursor->is_one = index == 1;

@@ -10,7 +10,7 @@ static const char columns[] =
     "CREATE TABLE slice(id INTEGER, ts INTEGER, dur INTEGER, track_id INTEGER, category TEXT, "
     "name TEXT, depth INTEGER, parent_id INTEGER, arg_set_id INTEGER, thread_ts INTEGER, "
     "thread_dur INTEGER, thread_instruction_count INTEGER, thread_instruction_delta INTEGER, "
-    "cat TEXT HIDDEN, slice_id INTEGER HIDDEN)";
+    "cat TEXT HIDDEN, slice_id INTEGER HIDDEN, self_dur INTEGER HIDDEN)";
 
 struct cursor {
     sqlite3_vtab_cursor base;
@@ -166,7 +166,8 @@ static vtc_status prepare(struct cursor *cursor, uint64_t used)
     struct vtci_sql_trace *trace = vtci_cursor_trace(&cursor->base);
     vtci_slice_needs(trace, used, &cursor->fields, &cursor->wants);
     VTC_TRY(vtci_threads_make(trace));
-    return cursor->wants & (VTCI_WANT_MODEL | VTCI_WANT_DUR_MODEL) ? vtci_model_make(trace, false)
+    unsigned parts = cursor->wants & VTCI_WANT_WITHIN ? VTCI_MODEL_WITHIN : 0;
+    return cursor->wants & (VTCI_WANT_MODEL | VTCI_WANT_DUR_MODEL) ? vtci_model_make(trace, parts)
                                                                    : VTC_OK;
 }
 

@@ -52,10 +52,24 @@ def compare(trace, query, plain, is_ordered):
                         " help")
 
 
+def check_self_dur(trace):
+    """A slice's own time is its duration less that of those whose parent it is."""
+    slices = [line.split(",") for line in rows(trace, "SELECT id, dur, parent_id, self_dur FROM slice")]
+    within = {}
+    for _, dur, parent, _ in slices:
+        within[parent] = within.get(parent, 0) + max(int(dur), 0)
+    for slice_id, dur, _, self_dur in slices:
+        expected = str(int(dur) - within.get(slice_id, 0)) if int(dur) >= 0 else ""
+        if self_dur != expected:
+            failures.append(f"{trace.name}: self_dur of {slice_id}: {self_dur}, not {expected}")
+            return
+
+
 def check(trace):
     middle = rows(trace, "SELECT ts, name FROM slice ORDER BY ts LIMIT 1 OFFSET 300")[0].split(",", 1)
     values = {"t": middle[0], "n": middle[1].strip('"').replace("'", "''"), "d": "20000"}
     unsorted = ALL.replace("FROM slice", "FROM (SELECT *, slice_id FROM slice LIMIT -1 OFFSET 0)")
+    check_self_dur(trace)
     for condition in CONDITIONS:
         text = "WHERE " + condition.format(**values)
         compare(trace, ALL + text, unsorted + text, False)
@@ -71,6 +85,10 @@ def check(trace):
                            f"GROUP BY 1 ORDER BY {order}",
                     f"SELECT +{group}, count(*), sum(dur), min(ts), max(id) FROM slice "
                     f"GROUP BY +{group} ORDER BY +{order}", True)
+        compare(trace, f"SELECT {group}, count(self_dur), sum(self_dur), min(self_dur) FROM slice "
+                       "GROUP BY 1",
+                f"SELECT +{group}, count(self_dur), sum(self_dur), min(self_dur) FROM slice "
+                f"GROUP BY +{group} ORDER BY +{group}", True)
         compare(trace, f"SELECT DISTINCT {group} FROM slice", f"SELECT DISTINCT +{group} FROM slice",
                 False)
         compare(trace, f"SELECT {group}, sum(dur) FROM slice WHERE ts > {values['t']} GROUP BY 1",

@@ -1,5 +1,7 @@
 /* Bad weather: full disks, limits of the process, descriptors that are gone, names of any size. The
- * program lives, losses are counted, and what was accepted is in the file. */
+ * program lives, losses are counted, and what was accepted is in the file.
+ * ctest: timeout 600
+ */
 #include "support/live_session.h"
 
 #include <errno.h>
