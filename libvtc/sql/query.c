@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "query/answer.h"
 #include "sql/connect.h"
+#include "sql/query_suggest.h"
 
 /* [choice] Steps of SQLite's machine between two looks at the clock. */
 #define STEPS_BETWEEN_CHECKS 10000
@@ -153,8 +154,10 @@ static vtc_status prepare(struct sql_query *sql, const char *text, struct vtc_er
     int code = sqlite3_prepare_v2(sql->sql->db, text, -1, &sql->statement, &tail);
     if (code != SQLITE_OK) {
         vtc_status status = fail(sql, code, err);
-        if (status == VTC_ERR_ARGUMENT)
+        if (status == VTC_ERR_ARGUMENT) {
             point_at(sql->sql, text, err);
+            vtci_sql_suggest(sql->sql->db, text, err);
+        }
         return status;
     }
     if (!sql->statement)

@@ -37,5 +37,16 @@ expect "what is wrong is told, and the rest answered" 1 <"$work/in"
 grep -q "expected a verb" "$work/errors"
 grep -q "no such column: nowhere" "$work/errors"
 
+status=0
+"$VTC" query "$work/t.vtc" 'select nmae from slice' 2>"$work/errors" || status=$?
+[ "$status" = 1 ] && grep -q "no such column: nmae; did you mean 'name'?" "$work/errors"
+grep -q '^         ^^^^$' "$work/errors"
+"$VTC" query "$work/t.vtc" 'select 1 from slices, slcie' 2>"$work/errors" || true
+grep -q "no such table: slices; did you mean 'slice'?" "$work/errors"
+grep -q '^                ^^^^^^' "$work/errors"
+"$VTC" query "$work/t.vtc" 'select quite_another_word from slice' 2>"$work/errors" || true
+grep -q 'no such column: quite_another_word$' "$work/errors"
+echo "shell: what may have been meant"
+
 "$VTC" shell --format csv "$work/t.vtc" <<<'slowest 1' | grep -q '^a,5000,'
 echo "shell: verbs, SQL and commands from a pipe"
