@@ -398,7 +398,7 @@ static void test_segments__begin_while_others_define(void **state)
         pthread_join(threads[i], NULL);
     struct vtc_session_stats stats;
     vtc_session_statistics(session, &stats);
-    assert_true(stats.segment > 3);
+    assert_true(stats.segment >= 2); /* each is as long as the definitions that it begins with */
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
     size_t events = 0;
     for (uint32_t segment = 0; segment <= stats.segment; segment++) {
