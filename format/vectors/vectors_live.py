@@ -67,6 +67,14 @@ def texts():
          Live().log(*NAMES, *[lb.site(10 + i, c, 1) for i, c in enumerate(phases)], lb.site(30, "X", 1))
          .events(1, *records, lb.data(50, 30, struct.pack("<Qq", 4000, 3000)),
                  lb.data(60, 30, struct.pack("<Qq", 4000, -3000)), base_ticks=1000))
+    far = [struct.pack("<Qq", *span) for span in (
+        (0, -5), (3, -5), ((1 << 64) - 1, 9), ((1 << 64) - 1, (1 << 63) - 1), (0, -(1 << 63)),
+        (1 << 63, -(1 << 63)), (7, 0))]
+    for clock, name in ((lb.MONOTONIC, "ns"), (lb.TSC, "ticks")):
+        good("far-ends-" + name, "Spans that end below tick 0, and beyond 64 bits of ticks.",
+             Live(clock=clock).log(*NAMES, lb.site(30, "X", 1))
+             .events(1, *[lb.data(i, 30, payload) for i, payload in enumerate(far)],
+                     base_ticks=1000))
     good("ends", "Ends without a begin.",
          Live().log(*NAMES, lb.site(2, "E", 1)).events(1, lb.end(1), lb.event(2, 2), base_ticks=1000))
     good("base", "A base within a page, and times before the first clock point.",
