@@ -110,6 +110,19 @@ def calls__deeper_than_there_is_room(directory):
     assert deepest == room and left_open == 0, (deepest, left_open)
 
 
+def calls__of_more_functions_than_there_is_room_for(directory):
+    """Definitions have a quarter of the file's limit: 16 KiB are some 400 functions."""
+    functions = 2000
+    source = directory / "many.c"
+    source.write_text("".join(f"void f{i}(void) {{}}\n" for i in range(functions)) + "int main(void)\n{\n"
+                      + "".join(f"    f{i}();\n" for i in range(functions)) + "}\n")
+    done, files = record(directory, build(directory, str(source), "-O0", output="many"),
+                         options=["--max-size", "64K"])
+    found, file = sum(recorded(*files).values()), LiveFile(files[0])
+    assert 200 < found < 600, found
+    assert file.lost[6] == functions + 1 - found, (found, file.lost)
+
+
 def calls__of_threads_without_memory(directory):
     if SANITIZERS:
         return  # they want some themselves
