@@ -294,7 +294,9 @@ VTC_API vtc_status vtc_writer_status(const vtc_writer *writer);
  * call only where new pages are needed. They return VTC_OK when the event is in the file; else it was
  * counted, and they return VTC_END (stopped: late), VTC_ERR_LIMIT (too big, no room) or VTC_ERR_IO.
  * A call that is not for the site's phase, or values that are not those of its parameters, are
- * VTC_ERR_ARGUMENT: nothing is recorded or counted, but vtc_writer_status tells.
+ * VTC_ERR_ARGUMENT: nothing is recorded or counted, but vtc_writer_status tells. That a site without
+ * arguments is one of this session is not looked at: whoever reads the file takes an event of a site
+ * that it does not have for damage (LIV-9).
  * `writer` NULL: VTC_END. @since 1.0 */
 
 /** Begins a span. @param site  of phase B; else as vtc_instant */
