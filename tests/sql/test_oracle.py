@@ -34,7 +34,7 @@ def tool():
 
 def oracles():
     """Directories of answers, each with the directory of its traces."""
-    corpus = os.environ.get("VTC_CORPUS")
+    corpus = None if os.environ.get("VTC_SANITIZED") else os.environ.get("VTC_CORPUS")
     if corpus:
         large = pathlib.Path(corpus).resolve().parent / "oracle"
         if large.is_dir():

@@ -103,7 +103,7 @@ def check(trace):
 
 def main():
     with tempfile.TemporaryDirectory() as temporary:
-        for name in ("node-tsc", "viztracer-custom"):
+        for name in ("node-tsc", "viztracer-custom")[:1 if os.environ.get("VTC_SANITIZED") else 2]:
             trace = pathlib.Path(temporary) / (name + ".vtc")
             source = HERE.parent / "traces" / (name + ".json.zst")
             subprocess.run([VTC, "compress", "-q", str(source), "-o", str(trace)], check=True)
