@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 char live_directory[64];
@@ -70,4 +71,25 @@ void live_read(struct live_walk *walk, const char *name)
     bool good = live_walk_open(walk, live_path(name));
     assert_string_equal(walk->fault, "");
     assert_true(good);
+}
+
+void live_wait_for(pid_t pid)
+{
+    int status;
+    assert_true(pid > 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
+void *live_define_all_the_time(void *definer)
+{
+    const struct live_definer *own = definer;
+    for (unsigned i = 0; atomic_load(own->go_on); i++) {
+        char name[32];
+        uint32_t id;
+        snprintf(name, sizeof name, "string %u", i % 20000);
+        if (vtc_session_intern(own->session, name, strlen(name), &id, NULL) != VTC_OK)
+            abort();
+    }
+    return NULL;
 }

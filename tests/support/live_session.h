@@ -4,6 +4,9 @@
 
 #include "support/cmocka_all.h"
 
+#include <stdatomic.h>
+#include <sys/types.h>
+
 #include "support/live_walk.h"
 #include "vtc/writer.h"
 
@@ -22,5 +25,15 @@ vtc_site live_site(vtc_session *session, char phase, const char *name);
 
 /* Walks a file of the directory, or fails the test. */
 void live_read(struct live_walk *walk, const char *name);
+
+/* Waits for a child, which must end with 0. */
+void live_wait_for(pid_t pid);
+
+/* What a thread does that interns strings, 20,000 of them again and again, as long as it is to go on. */
+struct live_definer {
+    vtc_session *session;
+    atomic_int *go_on;
+};
+void *live_define_all_the_time(void *definer);
 
 #endif

@@ -26,14 +26,6 @@ static void record(vtc_site site, int count)
             _exit(50);
 }
 
-static void wait_for(pid_t pid)
-{
-    int status;
-    assert_true(pid > 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
 static void test_fork__gives_the_child_a_file(void **state)
 {
     (void)state;
@@ -58,15 +50,15 @@ static void test_fork__gives_the_child_a_file(void **state)
             record(late, 5);
             _exit(vtc_session_close(session, NULL) == VTC_OK ? 0 : 51);
         }
-        wait_for(grandchild);
+        live_wait_for(grandchild);
         child_name(name, sizeof name, grandchild);
         live_read(&walk, name);
         _exit(walk.event_count == 5 && walk.pid == (uint32_t)grandchild && walk.state == 2 ? 0
                                                                                            : 52);
     }
     record(site_parent, 300);
-    wait_for(quiet);
-    wait_for(pid);
+    live_wait_for(quiet);
+    live_wait_for(pid);
     record(site_parent, 1);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
     live_read(&walk, "f.vtc");
@@ -95,19 +87,6 @@ static void *record_all_the_time(void *counter)
     return NULL;
 }
 
-static void *define_all_the_time(void *unused)
-{
-    (void)unused;
-    for (unsigned i = 0; atomic_load(&go_on); i++) {
-        char name[32];
-        uint32_t id;
-        snprintf(name, sizeof name, "string %u", i % 20000);
-        if (vtc_session_intern(session, name, strlen(name), &id, NULL) != VTC_OK)
-            abort();
-    }
-    return NULL;
-}
-
 static void test_fork__while_others_record_and_define(void **state)
 {
     (void)state;
@@ -120,7 +99,8 @@ static void test_fork__while_others_record_and_define(void **state)
     site_child = live_site(session, 'i', "child");
     atomic_store(&go_on, 1);
     assert_int_equal(pthread_create(&threads[0], NULL, record_all_the_time, &count), 0);
-    assert_int_equal(pthread_create(&threads[1], NULL, define_all_the_time, NULL), 0);
+    struct live_definer definer = {session, &go_on};
+    assert_int_equal(pthread_create(&threads[1], NULL, live_define_all_the_time, &definer), 0);
     for (int i = 0; i < 30; i++) {
         pid_t pid = fork();
         if (pid == 0) {
@@ -128,7 +108,7 @@ static void test_fork__while_others_record_and_define(void **state)
             record(live_site(session, 'i', "of the child"), 1);
             _exit(vtc_session_close(session, NULL) == VTC_OK ? 0 : 51);
         }
-        wait_for(pid);
+        live_wait_for(pid);
         child_name(name, sizeof name, pid);
         live_read(&walk, name);
         assert_int_equal(walk.event_count, 2001);
@@ -191,7 +171,7 @@ static void test_fork__replaces_no_file(void **state)
                   ? 0
                   : 51);
     }
-    wait_for(pid);
+    live_wait_for(pid);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
     for (size_t i = 0; i < 4; i++) {
         snprintf(name, sizeof name, forms[i], (int)pid);
@@ -268,7 +248,7 @@ static void test_fork__leaves_the_allocator_alone(void **state)
                   ? 0
                   : 56);
     }
-    wait_for(pid);
+    live_wait_for(pid);
     atomic_store(&go_on, 2);
     pthread_join(thread, NULL);
 }
@@ -295,7 +275,7 @@ static void test_fork__in_a_child_whose_directory_is_gone(void **state)
         good = good && stats.lost[VTC_LOSS_FORK] == 2;
         _exit(good && vtc_session_close(session, NULL) == VTC_ERR_IO ? 0 : 53);
     }
-    wait_for(pid);
+    live_wait_for(pid);
     vtc_session_stop(session);
     vtc_session_close(session, NULL);
 }

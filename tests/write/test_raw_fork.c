@@ -30,14 +30,6 @@ static pid_t raw_fork(void)
 #endif
 }
 
-static void wait_for(pid_t pid)
-{
-    int status;
-    assert_true(pid > 0);
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    assert_int_equal(status, 0);
-}
-
 static void record(vtc_site site, int count)
 {
     for (int i = 0; i < count; i++)
@@ -72,7 +64,7 @@ static void check_child(pid_t (*make)(void), int (*what)(void))
     if (pid == 0)
         _exit(what());
     record(site_parent, 1000);
-    wait_for(pid);
+    live_wait_for(pid);
     record(site_parent, 1000);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
     assert_events("f.vtc", "parent", 2100);
@@ -104,7 +96,7 @@ static void test_raw_fork__closes_what_is_not_its_own(void **state)
     pid_t pid = raw_fork();
     if (pid == 0)
         _exit(vtc_session_close(session, NULL) == VTC_OK ? 0 : 51);
-    wait_for(pid);
+    live_wait_for(pid);
     struct live_walk walk;
     live_read(&walk, "f.vtc");
     assert_int_equal(walk.state, 0); /* it is recorded to as before */
@@ -160,19 +152,6 @@ static void test_raw_fork__of_a_child_that_forks(void **state)
 
 static atomic_int go_on;
 
-static void *define_all_the_time(void *unused)
-{
-    (void)unused;
-    for (unsigned i = 0; atomic_load(&go_on); i++) {
-        char name[32];
-        uint32_t id;
-        snprintf(name, sizeof name, "string %u", i % 20000);
-        if (vtc_session_intern(session, name, strlen(name), &id, NULL) != VTC_OK)
-            abort();
-    }
-    return NULL;
-}
-
 /* Either its definitions are whole, and all is well; or it says that they are not, and neither hangs
  * nor does any harm. */
 static int records_or_not(void)
@@ -200,12 +179,13 @@ static void test_raw_fork__while_another_thread_defines(void **state)
 #endif
     open_session();
     atomic_store(&go_on, 1);
-    assert_int_equal(pthread_create(&thread, NULL, define_all_the_time, NULL), 0);
+    struct live_definer definer = {session, &go_on};
+    assert_int_equal(pthread_create(&thread, NULL, live_define_all_the_time, &definer), 0);
     for (int i = 0; i < 200; i++) {
         pid_t pid = raw_fork();
         if (pid == 0)
             _exit(records_or_not());
-        wait_for(pid);
+        live_wait_for(pid);
     }
     atomic_store(&go_on, 0);
     pthread_join(thread, NULL);
@@ -235,7 +215,7 @@ static void test_raw_fork__without_a_descriptor_at_first(void **state)
             usleep(1000);
         _exit(0);
     }
-    wait_for(pid);
+    live_wait_for(pid);
     assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
     snprintf(name, sizeof name, "f.p%d.vtc", (int)pid);
     live_read(&walk, name);
