@@ -69,11 +69,8 @@ HOOK void __cyg_profile_func_enter(void *function, void *call_site)
     if (TRACER_UNLIKELY(thread->phase != THREAD_READY) && !tracer_thread_ready(thread))
         return;
     vtc_site site = sites_find(address);
-    if (TRACER_UNLIKELY(site == SITE_UNKNOWN)) {
+    if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
         site = sites_meet(address);
-        if (site == 0) /* no room for another function */
-            tracer_lose();
-    }
     if (site == SITE_FILTERED)
         return;
     if (TRACER_UNLIKELY(thread->top > thread->calls && thread->top[-1].frame < frame))
@@ -84,6 +81,8 @@ HOOK void __cyg_profile_func_enter(void *function, void *call_site)
     }
     if (TRACER_UNLIKELY((size_t)(thread->top - thread->calls) >= tracer.settings.depth))
         site = 0;
+    else if (TRACER_UNLIKELY(site == 0)) /* no room for another function */
+        tracer_lose();
 
     struct call *call = thread->top;
     call->frame = frame;
