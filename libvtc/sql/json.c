@@ -12,8 +12,8 @@ static const char *skip_space(const char *pos, const char *end)
     return pos;
 }
 
-/* Behind the quote that ends the string whose first quote is at `pos`; `end` when there is none. */
-/* Quote by quote: what is escaped has an odd number of backslashes before it. */
+/* Behind the quote that ends the string whose first quote is at `pos`; `end` when there is none. Quote by
+ * quote: what is escaped has an odd number of backslashes before it. */
 static const char *skip_string(const char *pos, const char *end)
 {
     const char *begin = pos + 1;

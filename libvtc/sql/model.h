@@ -16,7 +16,8 @@
  * Here no depth is too much for a slice to be kept.
  *
  * What is kept takes 6 bytes a slice, 16 a begin, and 8 a slice that is not on its thread's own
- * track; 4 more a slice where own times are asked for. The runs go to an unnamed temporary file when they are many.
+ * track; 4 more a slice where own times are asked for. The runs go to an unnamed temporary file when
+ * they are many.
  */
 #ifndef VTCI_SQL_MODEL_H
 #define VTCI_SQL_MODEL_H
