@@ -1,0 +1,122 @@
+/* A thread's stack of open calls, and what is recorded of them.
+ *
+ * The interpreter reports each activation of a function as begun (start, resume, throw) and over
+ * (return, yield, unwind), nested within a thread. What was active before tracing began is reported as
+ * over only: such an end finds no call of its key, and is left out. Should an end ever be missed, the
+ * next one of a function further out ends what is left within it.
+ */
+#include "python/tracer.h"
+
+/* Of a call whose begin is recorded, which needs an end. */
+#define BEGUN UINT64_MAX
+
+static void begin_record(struct thread *thread, struct call *call)
+{
+    if (TRACER_UNLIKELY(tracer.min_ticks != 0)) {
+        call->start_ticks = vtc_session_ticks(thread->session);
+        return;
+    }
+    call->start_ticks = BEGUN;
+    (void)vtc_begin(thread->writer, call->site);
+}
+
+static void end_record(struct thread *thread, const struct call *call)
+{
+    if (call->site == 0)
+        return;
+    if (TRACER_LIKELY(call->start_ticks == BEGUN)) {
+        (void)vtc_end(thread->writer);
+        return;
+    }
+    int64_t ticks = (int64_t)(vtc_session_ticks(thread->session) - call->start_ticks);
+    if (ticks >= (int64_t)tracer.min_ticks)
+        (void)vtc_complete(thread->writer, call->site, call->start_ticks, ticks, NULL, 0);
+}
+
+/* False: there is no room, or it is deeper than was asked for. */
+static struct call *push(struct thread *thread, uintptr_t key, vtc_site site)
+{
+    struct call *call = thread->top;
+    if (TRACER_UNLIKELY(call == thread->end)) {
+        thread->deeper++;
+        vtc_session_count_loss(thread->session, VTC_LOSS_NO_MEMORY, 1);
+        return NULL;
+    }
+    if (TRACER_UNLIKELY((size_t)(call - thread->calls) >= tracer.filter.depth_max))
+        site = 0;
+    call->key = key;
+    call->site = site;
+    thread->top = call + 1;
+    return site ? call : NULL;
+}
+
+void calls_begin(struct thread *thread, uintptr_t key, vtc_site site)
+{
+    struct call *call = push(thread, key, site);
+    if (TRACER_LIKELY(call != NULL))
+        begin_record(thread, call);
+}
+
+void calls_end_from(struct thread *thread, struct call *call)
+{
+    while (thread->top > call)
+        end_record(thread, --thread->top);
+}
+
+/* The innermost open call of a key, and only that on top of the stack; NULL: there is none. */
+static struct call *find(struct thread *thread, uintptr_t key)
+{
+    struct call *call = thread->top;
+    if (TRACER_UNLIKELY(thread->deeper > 0)) {
+        thread->deeper--;
+        return NULL;
+    }
+    if (TRACER_LIKELY(call > thread->calls && call[-1].key == key))
+        return call - 1;
+    while (call > thread->calls)
+        if ((--call)->key == key) {
+            calls_end_from(thread, call + 1);
+            return call;
+        }
+    return NULL;
+}
+
+void calls_end(struct thread *thread, uintptr_t key)
+{
+    struct call *call = find(thread, key);
+    if (TRACER_UNLIKELY(!call))
+        return;
+    thread->top = call;
+    end_record(thread, call);
+}
+
+void calls_return(struct thread *thread, uintptr_t key, PyObject *value)
+{
+    struct call *call = find(thread, key);
+    if (!call)
+        return;
+    thread->top = call;
+    if (call->site != 0 && call->start_ticks == BEGUN)
+        values_end(thread, value);
+    else
+        end_record(thread, call);
+}
+
+void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site)
+{
+    struct call *call = push(thread, (uintptr_t)code, site);
+    if (!call)
+        return;
+    call->start_ticks = BEGUN;
+    values_begin(thread, code, site);
+}
+
+void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
+                      const struct vtc_value *values, size_t count)
+{
+    struct call *call = push(thread, key, site);
+    if (!call)
+        return;
+    call->start_ticks = BEGUN;
+    (void)vtc_event(thread->writer, site, values, count);
+}

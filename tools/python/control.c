@@ -1,0 +1,380 @@
+/* Start, pause, resume, stop: the one session of the process.
+ *
+ * One at a time: `busy`, a lock that is waited for without the GIL. The order is what makes stopping
+ * safe: first the generation, after which callbacks do nothing; then the interpreter's hooks, which
+ * are switched off while no thread is within a callback; then the session.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "python/tracer.h"
+
+enum { CALIBRATION_NS = 2000000, SEGMENT_BYTES = 64 << 20 };
+
+struct tracer tracer = {.lock = PTHREAD_MUTEX_INITIALIZER};
+static PyThread_type_lock busy;
+static uint32_t last_generation;
+static vtc_compactor *compactor;
+
+static void enter(void)
+{
+    if (PyThread_acquire_lock(busy, NOWAIT_LOCK) == PY_LOCK_ACQUIRED)
+        return;
+    Py_BEGIN_ALLOW_THREADS PyThread_acquire_lock(busy, WAIT_LOCK);
+    Py_END_ALLOW_THREADS
+}
+
+static void leave(void)
+{
+    PyThread_release_lock(busy);
+}
+
+/* A thread that was starting or stopping is not in the child. */
+static PyObject *after_fork(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    if (PyThread_acquire_lock(busy, NOWAIT_LOCK) != PY_LOCK_ACQUIRED)
+        busy = PyThread_allocate_lock();
+    else
+        PyThread_release_lock(busy);
+    Py_RETURN_NONE;
+}
+static PyMethodDef after_fork_method = {"after_fork", after_fork, METH_NOARGS, NULL};
+
+int control_init(void)
+{
+    busy = PyThread_allocate_lock();
+    if (!busy) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    PyObject *os = PyImport_ImportModule("os");
+    PyObject *function = PyCFunction_New(&after_fork_method, NULL);
+    PyObject *method = os ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
+    PyObject *none = PyTuple_New(0);
+    PyObject *names = Py_BuildValue("{sO}", "after_in_child", function ? function : Py_None);
+    PyObject *result = method && none && names ? PyObject_Call(method, none, names) : NULL;
+    Py_XDECREF(names);
+    Py_XDECREF(none);
+    Py_XDECREF(method);
+    Py_XDECREF(function);
+    Py_XDECREF(os);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+/* --- settings */
+
+struct settings {
+    const char *path;
+    struct tracer_filter filter;
+    int overwrite, compact;
+    unsigned long long keep_ns, max_bytes;
+};
+
+static void free_list(char **list)
+{
+    for (char **entry = list; entry && *entry; entry++)
+        free(*entry);
+    free(list);
+}
+
+/* A sequence of paths, or None. */
+static int read_list(PyObject *object, char ***out_list)
+{
+    *out_list = NULL;
+    if (!object || object == Py_None)
+        return 0;
+    PyObject *items = PySequence_Fast(object, "include and exclude take lists of paths");
+    if (!items)
+        return -1;
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(items);
+    char **list = calloc((size_t)count + 1, sizeof *list);
+    for (Py_ssize_t i = 0; list && i < count; i++) {
+        PyObject *path = NULL;
+        if (!PyUnicode_FSConverter(PySequence_Fast_GET_ITEM(items, i), &path))
+            break;
+        list[i] = strdup(PyBytes_AS_STRING(path));
+        Py_DECREF(path);
+    }
+    Py_DECREF(items);
+    if (!list && !PyErr_Occurred())
+        PyErr_NoMemory();
+    if (PyErr_Occurred()) {
+        free_list(list);
+        return -1;
+    }
+    *out_list = list;
+    return 0;
+}
+
+static int read_settings(PyObject *args, PyObject *kwargs, struct settings *out,
+                         PyObject **out_path)
+{
+    static const char *const names[] = {
+        "path",          "overwrite",     "include",          "exclude",   "ignore_c",
+        "ignore_frozen", "log_arguments", "log_return_value", "depth_max", "min_duration_ns",
+        "keep_ns",       "max_bytes",     "compact",          NULL};
+    PyObject *include = NULL, *exclude = NULL;
+    int ignore_c = 0, ignore_frozen = 0, log_arguments = 0, log_return_value = 0;
+    unsigned int depth_max = UINT32_MAX;
+    unsigned long long min_duration_ns = 0;
+    memset(out, 0, sizeof *out);
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&|pOOppppIKKKp", (char **)(uintptr_t)names,
+                                     PyUnicode_FSConverter, out_path, &out->overwrite, &include,
+                                     &exclude, &ignore_c, &ignore_frozen, &log_arguments,
+                                     &log_return_value, &depth_max, &min_duration_ns, &out->keep_ns,
+                                     &out->max_bytes, &out->compact))
+        return -1;
+    out->path = PyBytes_AS_STRING(*out_path);
+    out->filter = (struct tracer_filter){.ignore_c = ignore_c,
+                                         .ignore_frozen = ignore_frozen,
+                                         .log_arguments = log_arguments,
+                                         .log_return_value = log_return_value,
+                                         .depth_max = depth_max,
+                                         .min_duration_ns = min_duration_ns};
+    if (read_list(include, &out->filter.include) < 0)
+        return -1;
+    if (read_list(exclude, &out->filter.exclude) < 0) {
+        free_list(out->filter.include);
+        return -1;
+    }
+    return 0;
+}
+
+/* --- the session; without the GIL */
+
+static uint64_t monotonic_ns(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* How many ticks the shortest duration takes, to a tenth of a percent. */
+static uint64_t measure_ticks(vtc_session *session, uint64_t duration_ns)
+{
+    uint64_t start_ns = monotonic_ns(), now_ns = start_ns;
+    uint64_t start_ticks = vtc_session_ticks(session);
+    while (now_ns - start_ns < CALIBRATION_NS)
+        now_ns = monotonic_ns();
+    uint64_t ticks = vtc_session_ticks(session) - start_ticks;
+    return (uint64_t)((double)duration_ns * (double)ticks / (double)(now_ns - start_ns));
+}
+
+static vtc_status open_session(const struct settings *settings, vtc_session **out_session,
+                               struct vtc_error *err)
+{
+    struct vtc_session_opts opts = {.struct_size = sizeof opts, .overwrite = settings->overwrite};
+    if (settings->keep_ns || settings->max_bytes) {
+        opts.policy = VTC_POLICY_FLIGHT;
+        opts.keep_ns = settings->keep_ns;
+        opts.keep_bytes = settings->max_bytes;
+    }
+    if (settings->compact)
+        opts.segment_bytes = SEGMENT_BYTES;
+    return vtc_session_open(settings->path, &opts, out_session, err);
+}
+
+static vtc_status make_sites(vtc_session *session, struct vtc_error *err)
+{
+    const struct vtc_param value = {"return_value", VTC_ARG_STRING};
+    struct vtc_site_opts opts = {.struct_size = sizeof opts,
+                                 .phase = tracer.min_ticks ? 'X' : 'B',
+                                 .name = "(functions without a name)",
+                                 .category = "python"};
+    vtc_status status = vtc_session_site(session, &opts, &tracer.other, err);
+    if (status != VTC_OK)
+        return status;
+    opts = (struct vtc_site_opts){.struct_size = sizeof opts,
+                                  .phase = 'E',
+                                  .params = &value,
+                                  .param_count = 1};
+    return vtc_session_site(session, &opts, &tracer.return_site, err);
+}
+
+static vtc_status begin(struct settings *settings, struct vtc_error *err)
+{
+    vtc_session *session = NULL;
+    vtc_status status = open_session(settings, &session, err);
+    if (status != VTC_OK)
+        return status;
+    uint64_t min_ticks = settings->filter.min_duration_ns
+                             ? measure_ticks(session, settings->filter.min_duration_ns)
+                             : 0;
+    pthread_mutex_lock(&tracer.lock);
+    free_list(tracer.filter.include);
+    free_list(tracer.filter.exclude);
+    tracer.filter = settings->filter;
+    tracer.min_ticks = min_ticks;
+    status = make_sites(session, err);
+    tracer.session = session;
+    tracer.session_count++;
+    pthread_mutex_unlock(&tracer.lock);
+    const struct vtc_compactor_opts opts = {.struct_size = sizeof opts, .interval_ns = 1000000000};
+    if (status == VTC_OK && settings->compact)
+        status = vtc_compactor_start(session, &opts, &compactor, err);
+    return status;
+}
+
+static vtc_status end(struct vtc_error *err)
+{
+    pthread_mutex_lock(&tracer.lock);
+    vtc_session *session = tracer.session;
+    tracer.session = NULL;
+    pthread_mutex_unlock(&tracer.lock);
+    vtc_compactor_stop(compactor);
+    compactor = NULL;
+    return vtc_session_close(session, err);
+}
+
+/* --- methods */
+
+static int turn_on(void)
+{
+    last_generation++;
+    if (last_generation == 0)
+        last_generation = 1;
+    atomic_store_explicit(&tracer.generation, last_generation, memory_order_release);
+    if (hook_on() == 0)
+        return 0;
+    atomic_store_explicit(&tracer.generation, 0, memory_order_relaxed);
+    return -1;
+}
+
+static int turn_off(void)
+{
+    atomic_store_explicit(&tracer.generation, 0, memory_order_relaxed);
+    return hook_off();
+}
+
+/* Closes the session; what was being raised stays. */
+static PyObject *give_up(void)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    Py_BEGIN_ALLOW_THREADS(void) end(NULL);
+    Py_END_ALLOW_THREADS PyErr_Restore(type, value, traceback);
+    return NULL;
+}
+
+static PyObject *start(struct settings *settings)
+{
+    struct vtc_error err = {0};
+    vtc_status status;
+    if (tracer.session) {
+        free_list(settings->filter.include);
+        free_list(settings->filter.exclude);
+        PyErr_SetString(PyExc_RuntimeError, "a tracer of this process is recording");
+        return NULL;
+    }
+    Py_BEGIN_ALLOW_THREADS status = begin(settings, &err);
+    Py_END_ALLOW_THREADS if (status != VTC_OK)
+    {
+        if (!tracer.session) {
+            free_list(settings->filter.include);
+            free_list(settings->filter.exclude);
+        }
+        files_raise(status, &err, settings->path);
+        return tracer.session ? give_up() : NULL;
+    }
+    if (turn_on() < 0)
+        return give_up();
+    Py_RETURN_NONE;
+}
+
+PyObject *control_start(PyObject *module, PyObject *args, PyObject *kwargs)
+{
+    struct settings settings;
+    PyObject *path = NULL, *result = NULL;
+    (void)module;
+    if (read_settings(args, kwargs, &settings, &path) == 0) {
+        enter();
+        result = start(&settings);
+        leave();
+    }
+    Py_XDECREF(path);
+    return result;
+}
+
+PyObject *control_stop(PyObject *module, PyObject *unused)
+{
+    struct vtc_error err = {0};
+    vtc_status status = VTC_OK;
+    (void)module, (void)unused;
+    enter();
+    int hooks = tracer.session ? turn_off() : 0;
+    if (hooks == 0 && tracer.session) {
+        Py_BEGIN_ALLOW_THREADS status = end(&err);
+        Py_END_ALLOW_THREADS
+    }
+    leave();
+    if (hooks < 0)
+        return NULL;
+    if (status != VTC_OK)
+        return files_raise(status, &err, NULL);
+    Py_RETURN_NONE;
+}
+
+PyObject *control_pause(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    enter();
+    int hooks = turn_off();
+    leave();
+    if (hooks < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyObject *control_resume(PyObject *module, PyObject *unused)
+{
+    int hooks = 0;
+    (void)module, (void)unused;
+    enter();
+    if (!tracer.session) {
+        PyErr_SetString(PyExc_RuntimeError, "no tracer is started");
+        hooks = -1;
+    } else if (atomic_load_explicit(&tracer.generation, memory_order_relaxed) == 0) {
+        hooks = turn_on();
+    }
+    leave();
+    if (hooks < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* {cause: events}, and how large the files are; None when no session is open. */
+PyObject *control_statistics(PyObject *module, PyObject *unused)
+{
+    struct vtc_session_stats stats;
+    (void)module, (void)unused;
+    pthread_mutex_lock(&tracer.lock);
+    bool has_session = tracer.session != NULL;
+    if (has_session)
+        vtc_session_statistics(tracer.session, &stats);
+    pthread_mutex_unlock(&tracer.lock);
+    if (!has_session)
+        Py_RETURN_NONE;
+    uint64_t lost = 0;
+    for (int cause = 0; cause < VTC_LOSS_CAUSES; cause++)
+        lost += stats.lost[cause];
+    return Py_BuildValue("{sKsKsI}", "lost", (unsigned long long)lost, "file_bytes",
+                         (unsigned long long)stats.file_bytes, "threads", stats.writers);
+}
+
+PyObject *control_sync(PyObject *module, PyObject *unused)
+{
+    struct vtc_error err = {0};
+    vtc_status status = VTC_OK;
+    (void)module, (void)unused;
+    enter();
+    if (tracer.session) {
+        Py_BEGIN_ALLOW_THREADS status = vtc_session_sync(tracer.session, &err);
+        Py_END_ALLOW_THREADS
+    }
+    leave();
+    if (status != VTC_OK)
+        return files_raise(status, &err, NULL);
+    Py_RETURN_NONE;
+}

@@ -1,0 +1,247 @@
+/* The interpreter's callbacks from 3.12 on: sys.monitoring.
+ *
+ * Measured against PyEval_SetProfile, which is made of the same events with a frame object on top:
+ * see tests/bench/python. Events hold for all threads, also those that come later, and the
+ * interpreter switches them while it has stopped all threads, so none is within a callback when
+ * hook_off returns.
+ *
+ * The callbacks are objects that are never freed, as a thread may be within one at any time. Where a
+ * code object is not traced they say so, and the interpreter takes them out of it until tracing
+ * begins the next time.
+ */
+#include "python/tracer.h"
+
+#if PY_VERSION_HEX >= 0x030C0000
+
+struct callback {
+    PyObject_HEAD vectorcallfunc call;
+};
+
+static PyTypeObject callback_type = {
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "vtctrace.callback",
+    .tp_basicsize = sizeof(struct callback),
+    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
+    .tp_vectorcall_offset = offsetof(struct callback, call),
+    .tp_call = PyVectorcall_Call,
+};
+
+static PyObject *monitoring, *disable;
+
+/* Tools that others are known for, a debugger, coverage, a profiler, come last. */
+static const int TOOL_IDS[] = {4, 3, 5, 2};
+static int tool_id = -1;
+
+static PyObject *nothing(void)
+{
+    return Py_None; /* immortal */
+}
+
+/* For this place in the code, until tracing begins again. */
+static PyObject *never_again(void)
+{
+    return Py_NewRef(disable);
+}
+
+static uint32_t site_of(struct thread *thread, PyObject *code)
+{
+    uint32_t site = sites_find((uintptr_t)code, thread->generation);
+    if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
+        site = functions_meet_code((PyCodeObject *)code, thread->generation);
+    return site;
+}
+
+static PyObject *on_start(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)count, (void)names;
+    struct thread *thread = thread_current();
+    if (TRACER_UNLIKELY(!thread))
+        return nothing();
+    uint32_t site = site_of(thread, args[0]);
+    if (TRACER_UNLIKELY(site == SITE_FILTERED))
+        return never_again();
+    if (TRACER_UNLIKELY(tracer.filter.log_arguments))
+        calls_begin_code(thread, (PyCodeObject *)args[0], site);
+    else
+        calls_begin(thread, (uintptr_t)args[0], site);
+    return nothing();
+}
+
+/* A generator or coroutine goes on; by an exception, which cannot be disabled. */
+static PyObject *on_throw(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)count, (void)names;
+    struct thread *thread = thread_current();
+    uint32_t site = thread ? site_of(thread, args[0]) : SITE_FILTERED;
+    if (site != SITE_FILTERED)
+        calls_begin(thread, (uintptr_t)args[0], site);
+    return nothing();
+}
+
+static PyObject *on_resume(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)count, (void)names;
+    struct thread *thread = thread_current();
+    if (TRACER_UNLIKELY(!thread))
+        return nothing();
+    uint32_t site = site_of(thread, args[0]);
+    if (TRACER_UNLIKELY(site == SITE_FILTERED))
+        return never_again();
+    calls_begin(thread, (uintptr_t)args[0], site);
+    return nothing();
+}
+
+/* Over by return or yield. What is not traced is not on the stack. */
+static PyObject *on_return(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)names, (void)count;
+    struct thread *thread = thread_current();
+    if (TRACER_UNLIKELY(!thread))
+        return nothing();
+    if (TRACER_UNLIKELY(tracer.filter.log_return_value))
+        calls_return(thread, (uintptr_t)args[0], args[2]);
+    else
+        calls_end(thread, (uintptr_t)args[0]);
+    return nothing();
+}
+
+static PyObject *on_unwind(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)count, (void)names;
+    struct thread *thread = thread_current();
+    if (TRACER_LIKELY(thread != NULL))
+        calls_end(thread, (uintptr_t)args[0]);
+    return nothing();
+}
+
+/* code, offset, callable, first argument */
+static PyObject *on_call(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)count, (void)names;
+    PyMethodDef *method = functions_method(args[2]);
+    struct thread *thread;
+    if (!method || !(thread = thread_current()))
+        return nothing();
+    if (TRACER_UNLIKELY(site_of(thread, args[0]) == SITE_FILTERED))
+        return never_again();
+    uint32_t site = sites_find((uintptr_t)method, thread->generation);
+    if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
+        site = functions_meet_c(args[2], method, thread->generation);
+    if (TRACER_LIKELY(site != SITE_FILTERED))
+        calls_begin(thread, (uintptr_t)method, site);
+    return nothing();
+}
+
+static PyObject *on_c_end(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)count, (void)names;
+    PyMethodDef *method = functions_method(args[2]);
+    struct thread *thread;
+    if (method && (thread = thread_current()) != NULL)
+        calls_end(thread, (uintptr_t)method);
+    return nothing();
+}
+
+enum { EVENT_COUNT = 9, C_EVENT_COUNT = 3 /* the last ones */ };
+static struct {
+    const char *name;
+    struct callback callback;
+} events[EVENT_COUNT] = {
+    {"PY_START", {PyObject_HEAD_INIT(&callback_type) on_start}},
+    {"PY_RESUME", {PyObject_HEAD_INIT(&callback_type) on_resume}},
+    {"PY_THROW", {PyObject_HEAD_INIT(&callback_type) on_throw}},
+    {"PY_RETURN", {PyObject_HEAD_INIT(&callback_type) on_return}},
+    {"PY_YIELD", {PyObject_HEAD_INIT(&callback_type) on_return}},
+    {"PY_UNWIND", {PyObject_HEAD_INIT(&callback_type) on_unwind}},
+    {"C_RETURN", {PyObject_HEAD_INIT(&callback_type) on_c_end}},
+    {"C_RAISE", {PyObject_HEAD_INIT(&callback_type) on_c_end}},
+    {"CALL", {PyObject_HEAD_INIT(&callback_type) on_call}},
+};
+static long event_bits[EVENT_COUNT];
+
+static int find_bits(void)
+{
+    PyObject *all = PyObject_GetAttrString(monitoring, "events");
+    for (int i = 0; all && i < EVENT_COUNT; i++) {
+        PyObject *bit = PyObject_GetAttrString(all, events[i].name);
+        event_bits[i] = bit ? PyLong_AsLong(bit) : 0;
+        Py_XDECREF(bit);
+    }
+    Py_XDECREF(all);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+int hook_init(void)
+{
+    if (PyType_Ready(&callback_type) < 0)
+        return -1;
+    PyObject *sys_monitoring = PySys_GetObject("monitoring");
+    if (!sys_monitoring) {
+        PyErr_SetString(PyExc_ImportError, "vtctrace needs sys.monitoring");
+        return -1;
+    }
+    monitoring = Py_NewRef(sys_monitoring);
+    disable = PyObject_GetAttrString(monitoring, "DISABLE");
+    return disable ? find_bits() : -1;
+}
+
+/* One that nobody uses, kept for good. */
+static int take_tool(void)
+{
+    for (size_t i = 0; i < sizeof TOOL_IDS / sizeof *TOOL_IDS; i++) {
+        PyObject *result =
+            PyObject_CallMethod(monitoring, "use_tool_id", "is", TOOL_IDS[i], "vtctrace");
+        if (!result && PyErr_ExceptionMatches(PyExc_ValueError)) {
+            PyErr_Clear();
+            continue;
+        }
+        if (!result)
+            return -1;
+        Py_DECREF(result);
+        tool_id = TOOL_IDS[i];
+        return 0;
+    }
+    PyErr_SetString(PyExc_RuntimeError, "vtctrace: other tools use all of sys.monitoring");
+    return -1;
+}
+
+static int register_callbacks(void)
+{
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        PyObject *before = PyObject_CallMethod(monitoring, "register_callback", "ilO", tool_id,
+                                               event_bits[i], (PyObject *)&events[i].callback);
+        if (!before)
+            return -1;
+        Py_DECREF(before);
+    }
+    return 0;
+}
+
+static int set_events(long bits)
+{
+    PyObject *result = PyObject_CallMethod(monitoring, "set_events", "il", tool_id, bits);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+int hook_on(void)
+{
+    long bits = 0;
+    if (tool_id < 0 && take_tool() < 0)
+        return -1;
+    if (register_callbacks() < 0)
+        return -1;
+    PyObject *restarted = PyObject_CallMethod(monitoring, "restart_events", NULL);
+    if (!restarted)
+        return -1;
+    Py_DECREF(restarted);
+    for (int i = 0; i < EVENT_COUNT; i++)
+        if (i < EVENT_COUNT - C_EVENT_COUNT || !tracer.filter.ignore_c)
+            bits |= event_bits[i];
+    return set_events(bits);
+}
+
+int hook_off(void)
+{
+    return tool_id < 0 ? 0 : set_events(0);
+}
+#endif

@@ -1,0 +1,203 @@
+/* The Python tracer: what its files share.
+ *
+ *     monitor.c (3.12 on), profile.c (3.11)   the interpreter's callbacks
+ *          -> sites.c     function -> site: a table that all threads read
+ *          -> calls.c     the thread's stack of open calls, and what is recorded of them
+ *     functions.c         what a function is called, and whether it is traced
+ *     control.c           start, pause, stop: the one session of the process
+ *     events.c            what a program records by itself
+ *     module.c            all of that for Python
+ *
+ * Nothing is shared on the hot path but lines that all threads only read. A thread finds out by one
+ * comparison, of its `generation` with the tracer's, that tracing began, paused or ended; nobody ever
+ * touches another thread's state. A session's memory lives until the last thread that has a writer of
+ * it closes that, so a thread that is within a callback while another one stops is safe.
+ */
+#ifndef VTC_PYTHON_TRACER_H
+#define VTC_PYTHON_TRACER_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "vtc/compact.h"
+#include "vtc/writer.h"
+
+#define TRACER_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define TRACER_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+/* What is traced, and how. Changed under `lock`, while nothing is recorded. */
+struct tracer_filter {
+    char **include, **exclude; /* absolute paths of files or directories; ended by NULL; or NULL */
+    bool ignore_c;             /* functions that are not written in Python */
+    bool ignore_frozen;
+    bool log_arguments;
+    bool log_return_value;
+    uint32_t depth_max; /* calls that are open at once and recorded; the default is all */
+    uint64_t min_duration_ns;
+};
+
+struct tracer {
+    /* 0: nothing is recorded. Else the number of what was started or resumed last, never the same
+     * again. Release with what stands below; pairs with the acquire in thread_renew. */
+    _Atomic uint32_t generation;
+    vtc_session *session;   /* written under `lock`; borrowed by threads under it */
+    uint32_t session_count; /* sessions so far: which one a thread's writer is of */
+    uint64_t min_ticks;     /* not 0: spans are recorded when they end, if they took this long */
+    vtc_site other;         /* for functions that there is no room for; 0: none */
+    vtc_site return_site;   /* of phase E, with the value */
+    struct tracer_filter filter;
+    char *own_files; /* the package's directory: not traced */
+    PyObject *module;
+    /* Of sessions and sites. Whoever has it calls nothing of Python's, so no thread can be suspended
+     * within, and neither a fork nor a stopped world waits for it for long. */
+    pthread_mutex_t lock;
+};
+extern struct tracer tracer;
+
+/* A call that has not returned. */
+struct call {
+    uintptr_t key; /* what it is a call of: see sites.c */
+    uint64_t start_ticks;
+    vtc_site site; /* 0: not recorded */
+};
+
+struct thread {
+    uint32_t generation;
+    uint32_t session_number;
+    vtc_session *session; /* lives for as long as `writer` is not closed */
+    vtc_writer *writer;
+    struct call *calls; /* the bottom */
+    struct call *top;   /* the next to be used */
+    struct call *end;
+    uint64_t deeper; /* calls beyond the end */
+};
+/* In the static block of a thread's memory: no call to get at it. */
+extern _Thread_local struct thread tracer_thread __attribute__((tls_model("initial-exec")));
+
+/* --- thread.c */
+
+/* Once a process. */
+bool thread_init(void);
+/* Takes note of what changed since this thread was here last; false: nothing is to be recorded. */
+bool thread_renew(struct thread *thread, uint32_t generation);
+/* The calling thread, if it is to record now. */
+static inline struct thread *thread_current(void)
+{
+    struct thread *thread = &tracer_thread;
+    uint32_t now = atomic_load_explicit(&tracer.generation, memory_order_relaxed);
+    if (TRACER_LIKELY(thread->generation == now && now != 0))
+        return thread;
+    return thread_renew(thread, now) ? thread : NULL;
+}
+
+/* --- calls.c */
+void calls_begin(struct thread *thread, uintptr_t key, vtc_site site);
+/* The same of a Python function, with its arguments; in its frame. */
+void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site);
+/* A span of the program's own, with its arguments. */
+void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
+                      const struct vtc_value *values, size_t count);
+/* Ends the innermost open call of that key, and what is open within it; nothing if there is none. */
+void calls_end(struct thread *thread, uintptr_t key);
+/* The same, with what it returns. */
+void calls_return(struct thread *thread, uintptr_t key, PyObject *value);
+/* Ends all calls from `call` up, innermost first. */
+void calls_end_from(struct thread *thread, struct call *call);
+
+/* --- sites.c */
+enum { SITE_UNKNOWN = 0, SITE_FILTERED = UINT32_MAX };
+bool sites_init(void);
+/* The site of a function that this generation has met; SITE_UNKNOWN else. */
+static inline uint32_t sites_find(uintptr_t key, uint32_t generation);
+void sites_keep(uintptr_t key, uint32_t generation, uint32_t site);
+/* The function at this address is gone: whatever comes to lie there is another. */
+void sites_forget(uintptr_t key);
+
+/* --- functions.c: off the hot path; a pending exception stays as it is */
+
+/* The site of a code object, or SITE_FILTERED; 0: it cannot be recorded. */
+uint32_t functions_meet_code(PyCodeObject *code, uint32_t generation);
+/* Of a function that is not written in Python. */
+uint32_t functions_meet_c(PyObject *callable, PyMethodDef *method, uint32_t generation);
+/* What says which C function it is; NULL: none that is traced. */
+static inline PyMethodDef *functions_method(PyObject *callable)
+{
+    if (PyCFunction_Check(callable))
+        return ((PyCFunctionObject *)callable)->m_ml;
+    if (Py_IS_TYPE(callable, &PyMethodDescr_Type))
+        return ((PyMethodDescrObject *)callable)->d_method;
+    return NULL;
+}
+/* Has sites_forget called when code objects are destroyed. -1: a Python exception. */
+int functions_watch(void);
+
+/* The same with a string for each of its arguments. */
+uint32_t functions_meet_arguments(PyCodeObject *code, uint32_t generation);
+
+/* --- values.c: these call the program's __repr__; what it raises goes no further */
+
+enum { VALUE_BYTES = 256, VALUES_MAX = 12 /* so that an event is never too big */ };
+/* How many arguments of a function are told, and which is the i-th. */
+int values_argument_count(PyCodeObject *code);
+/* Records the begin of a call with the arguments of the frame that was just entered. */
+void values_begin(struct thread *thread, PyCodeObject *code, vtc_site site);
+void values_end(struct thread *thread, PyObject *value);
+
+/* --- monitor.c or profile.c: the interpreter's callbacks. -1: a Python exception. */
+int hook_init(void);
+int hook_on(void);
+int hook_off(void);
+
+/* --- control.c, events.c: methods of the module */
+PyObject *control_start(PyObject *module, PyObject *args, PyObject *kwargs);
+PyObject *control_stop(PyObject *module, PyObject *unused);
+PyObject *control_pause(PyObject *module, PyObject *unused);
+PyObject *control_resume(PyObject *module, PyObject *unused);
+PyObject *control_statistics(PyObject *module, PyObject *unused);
+PyObject *control_sync(PyObject *module, PyObject *unused);
+int control_init(void);
+
+PyObject *events_record(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *events_begin(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *events_end(PyObject *module, PyObject *key);
+
+/* --- files.c */
+PyObject *files_compact(PyObject *module, PyObject *args);
+PyObject *files_merge(PyObject *module, PyObject *args);
+PyObject *files_export(PyObject *module, PyObject *args);
+PyObject *files_raise(vtc_status status, const struct vtc_error *err, const char *path);
+
+/* The table of sites.c: open addressing, linear probing, never shrinks. A key is stored once, by
+ * compare-and-swap; `value` is generation << 32 | site, whole or not at all. */
+struct site_slot {
+    _Atomic uintptr_t key;
+    _Atomic uint64_t value;
+};
+enum { SITE_SLOT_BITS = 19, SITE_SLOTS = 1 << SITE_SLOT_BITS };
+extern struct site_slot *site_slots;
+
+/* Objects of a kind are 16 bytes apart at least, and differ in the bits above. */
+static inline size_t site_slot_of(uintptr_t key)
+{
+    return (size_t)((key >> 4) * UINT64_C(0x9E3779B97F4A7C15) >> (64 - SITE_SLOT_BITS));
+}
+
+static inline uint32_t sites_find(uintptr_t key, uint32_t generation)
+{
+    for (size_t slot = site_slot_of(key);; slot = (slot + 1) & (SITE_SLOTS - 1)) {
+        /* Relaxed: a site says nothing about other memory; the library checks it by itself. */
+        uintptr_t found = atomic_load_explicit(&site_slots[slot].key, memory_order_relaxed);
+        if (TRACER_LIKELY(found == key)) {
+            uint64_t value = atomic_load_explicit(&site_slots[slot].value, memory_order_relaxed);
+            return value >> 32 == generation ? (uint32_t)value : SITE_UNKNOWN;
+        }
+        if (found == 0)
+            return SITE_UNKNOWN;
+    }
+}
+
+#endif

@@ -1,0 +1,107 @@
+/* Arguments and return values, as their repr. */
+#include <string.h>
+
+#include "python/tracer.h"
+
+/* At most VALUE_BYTES, cut before a character that would not fit. */
+static size_t write_text(PyObject *object, char out_text[VALUE_BYTES])
+{
+    static const char *const UNPRINTABLE = "<no repr>";
+    PyObject *repr = object ? PyObject_Repr(object) : NULL;
+    PyObject *bytes = repr ? PyUnicode_AsEncodedString(repr, "utf-8", "backslashreplace") : NULL;
+    const char *text = bytes ? PyBytes_AS_STRING(bytes) : object ? UNPRINTABLE : "<unbound>";
+    size_t len_bytes = strlen(text);
+    if (len_bytes > VALUE_BYTES) {
+        len_bytes = VALUE_BYTES;
+        while (len_bytes > 0 && ((unsigned char)text[len_bytes] & 0xC0) == 0x80)
+            len_bytes--;
+    }
+    memcpy(out_text, text, len_bytes);
+    /* A signal that arrived within is the program's. */
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
+        PyErr_SetInterrupt();
+    PyErr_Clear();
+    Py_XDECREF(bytes);
+    Py_XDECREF(repr);
+    return len_bytes;
+}
+
+int values_argument_count(PyCodeObject *code)
+{
+    int count = code->co_argcount + code->co_kwonlyargcount + !!(code->co_flags & CO_VARARGS) +
+                !!(code->co_flags & CO_VARKEYWORDS);
+    return count < VALUES_MAX ? count : VALUES_MAX;
+}
+
+/* A new reference; NULL where the variable has no value. */
+static PyObject *argument(PyFrameObject *frame, PyObject *locals, PyObject *name)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    (void)locals;
+    return PyFrame_GetVar(frame, name);
+#else
+    (void)frame;
+    return locals ? Py_XNewRef(PyDict_GetItemWithError(locals, name)) : NULL;
+#endif
+}
+
+static PyObject *locals_of(PyFrameObject *frame)
+{
+#if PY_VERSION_HEX >= 0x030C0000
+    (void)frame;
+    return NULL;
+#else
+    return PyFrame_GetLocals(frame);
+#endif
+}
+
+static int gather(PyCodeObject *code, char texts[VALUES_MAX][VALUE_BYTES],
+                  struct vtc_value values[VALUES_MAX])
+{
+    PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
+    PyObject *names = PyCode_GetVarnames(code);
+    int count = frame && names ? values_argument_count(code) : 0;
+    PyObject *locals = frame ? locals_of(frame) : NULL;
+    for (int i = 0; i < count; i++) {
+        PyObject *object = argument(frame, locals, PyTuple_GET_ITEM(names, i));
+        PyErr_Clear();
+        size_t len_bytes = write_text(object, texts[i]);
+        values[i] =
+            (struct vtc_value){.type = VTC_ARG_STRING, .of.as_bytes = {texts[i], len_bytes}};
+        Py_XDECREF(object);
+    }
+    Py_XDECREF(locals);
+    Py_XDECREF(names);
+    Py_XDECREF(frame);
+    return count;
+}
+
+void values_begin(struct thread *thread, PyCodeObject *code, vtc_site plain)
+{
+    char texts[VALUES_MAX][VALUE_BYTES];
+    struct vtc_value values[VALUES_MAX];
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    uint32_t generation = thread->generation;
+    uint32_t site = sites_find((uintptr_t)code + 1, generation);
+    if (site == SITE_UNKNOWN)
+        site = functions_meet_arguments(code, generation);
+    int count = site != 0 ? gather(code, texts, values) : 0;
+    if (count > 0)
+        (void)vtc_event(thread->writer, site, values, (size_t)count);
+    else
+        (void)vtc_begin(thread->writer, plain);
+    PyErr_Restore(type, value, traceback);
+}
+
+void values_end(struct thread *thread, PyObject *value)
+{
+    char text[VALUE_BYTES];
+    struct vtc_value written = {.type = VTC_ARG_STRING};
+    PyObject *type, *error, *traceback;
+    PyErr_Fetch(&type, &error, &traceback);
+    written.of.as_bytes.len_bytes = write_text(value, text);
+    written.of.as_bytes.data = text;
+    (void)vtc_end_with(thread->writer, tracer.return_site, &written, 1);
+    PyErr_Restore(type, error, traceback);
+}
