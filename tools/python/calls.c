@@ -20,8 +20,16 @@ static void begin_record(struct thread *thread, struct call *call)
     (void)vtc_begin(thread->writer, call->site);
 }
 
+static void end_async(struct thread *thread, const struct call *call)
+{
+    (void)vtc_event_with_id(thread->writer, call->async_end, thread->task, NULL, 0);
+    thread->task_depth--;
+}
+
 static void end_record(struct thread *thread, const struct call *call)
 {
+    if (TRACER_UNLIKELY(call->async_end != 0))
+        end_async(thread, call);
     if (call->site == 0)
         return;
     if (TRACER_LIKELY(call->start_ticks == BEGUN)) {
@@ -46,6 +54,7 @@ static struct call *push(struct thread *thread, uintptr_t key, vtc_site site)
         site = 0;
     call->key = key;
     call->site = site;
+    call->async_end = 0;
     thread->top = call + 1;
     return site ? call : NULL;
 }
@@ -96,10 +105,13 @@ void calls_return(struct thread *thread, uintptr_t key, PyObject *value)
     if (!call)
         return;
     thread->top = call;
-    if (call->site != 0 && call->start_ticks == BEGUN)
-        values_end(thread, value);
-    else
+    if (call->site == 0 || call->start_ticks != BEGUN) {
         end_record(thread, call);
+        return;
+    }
+    if (call->async_end != 0)
+        end_async(thread, call);
+    values_end(thread, value);
 }
 
 void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site)
@@ -119,4 +131,20 @@ void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
         return;
     call->start_ticks = BEGUN;
     (void)vtc_event(thread->writer, site, values, count);
+}
+
+void calls_begin_async(struct thread *thread, PyCodeObject *code)
+{
+    struct call *call = thread->top - 1;
+    if (thread->deeper > 0 || call < thread->calls)
+        return;
+    if (thread->task_depth == 0)
+        thread->task = tasks_current(thread);
+    uint32_t site = thread->task ? functions_async_site(code, 'b', thread->generation) : 0;
+    if (site == 0 || site == SITE_FILTERED)
+        return;
+    (void)vtc_event_with_id(thread->writer, site, thread->task, NULL, 0);
+    call->async_end = functions_async_site(code, 'e', thread->generation);
+    if (call->async_end != 0)
+        thread->task_depth++;
 }

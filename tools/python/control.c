@@ -111,26 +111,28 @@ static int read_list(PyObject *object, char ***out_list)
 static int read_settings(PyObject *args, PyObject *kwargs, struct settings *out,
                          PyObject **out_path)
 {
-    static const char *const names[] = {
-        "path",          "overwrite",     "include",          "exclude",   "ignore_c",
-        "ignore_frozen", "log_arguments", "log_return_value", "depth_max", "min_duration_ns",
-        "keep_ns",       "max_bytes",     "compact",          NULL};
+    static const char *const names[] = {"path",          "overwrite",        "include",
+                                        "exclude",       "ignore_c",         "ignore_frozen",
+                                        "log_arguments", "log_return_value", "log_async",
+                                        "depth_max",     "min_duration_ns",  "keep_ns",
+                                        "max_bytes",     "compact",          NULL};
     PyObject *include = NULL, *exclude = NULL;
-    int ignore_c = 0, ignore_frozen = 0, log_arguments = 0, log_return_value = 0;
+    int ignore_c = 0, ignore_frozen = 0, log_arguments = 0, log_return_value = 0, log_async = 0;
     unsigned int depth_max = UINT32_MAX;
     unsigned long long min_duration_ns = 0;
     memset(out, 0, sizeof *out);
-    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&|pOOppppIKKKp", (char **)(uintptr_t)names,
+    if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&|pOOpppppIKKKp", (char **)(uintptr_t)names,
                                      PyUnicode_FSConverter, out_path, &out->overwrite, &include,
                                      &exclude, &ignore_c, &ignore_frozen, &log_arguments,
-                                     &log_return_value, &depth_max, &min_duration_ns, &out->keep_ns,
-                                     &out->max_bytes, &out->compact))
+                                     &log_return_value, &log_async, &depth_max, &min_duration_ns,
+                                     &out->keep_ns, &out->max_bytes, &out->compact))
         return -1;
     out->path = PyBytes_AS_STRING(*out_path);
     out->filter = (struct tracer_filter){.ignore_c = ignore_c,
                                          .ignore_frozen = ignore_frozen,
                                          .log_arguments = log_arguments,
                                          .log_return_value = log_return_value,
+                                         .log_async = log_async,
                                          .depth_max = depth_max,
                                          .min_duration_ns = min_duration_ns};
     if (read_list(include, &out->filter.include) < 0)
@@ -376,5 +378,15 @@ PyObject *control_sync(PyObject *module, PyObject *unused)
     leave();
     if (status != VTC_OK)
         return files_raise(status, &err, NULL);
+    Py_RETURN_NONE;
+}
+
+/* While a session is open: until it is closed. */
+PyObject *control_log_exceptions(PyObject *module, PyObject *on)
+{
+    (void)module;
+    int wanted = PyObject_IsTrue(on);
+    if (wanted < 0 || hook_log_exceptions(wanted) < 0)
+        return NULL;
     Py_RETURN_NONE;
 }

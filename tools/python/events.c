@@ -213,3 +213,27 @@ PyObject *events_end(PyObject *module, PyObject *key)
         calls_end(thread, (uintptr_t)key);
     Py_RETURN_NONE;
 }
+
+/* Each frame that it passes tells of it; the one that raises it is the first of its traceback. */
+static bool is_new(PyObject *exception)
+{
+    PyObject *traceback = PyException_GetTraceback(exception);
+    bool is_first = !traceback || !((PyTracebackObject *)traceback)->tb_next;
+    Py_XDECREF(traceback);
+    return is_first;
+}
+
+void events_exception(PyObject *exception)
+{
+    char text[VALUE_BYTES];
+    struct arguments all = {.count = 1, .params = {{"value", VTC_ARG_STRING}}};
+    struct thread *thread = thread_current();
+    if (!thread || !PyExceptionInstance_Check(exception) || !is_new(exception))
+        return;
+    all.values[0].type = VTC_ARG_STRING;
+    all.values[0].of.as_bytes.len_bytes = values_text(exception, text);
+    all.values[0].of.as_bytes.data = text;
+    vtc_site site = find_site(thread, 'i', Py_TYPE(exception)->tp_name, "exception", &all);
+    if (site != 0)
+        (void)vtc_event(thread->writer, site, all.values, 1);
+}

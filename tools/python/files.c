@@ -1,8 +1,12 @@
 /* Files that were recorded: compact, merge, and the errors of the library as Python's. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "python/tracer.h"
+#include "vtc/decompress.h"
+#include "vtc/reader.h"
 
 PyObject *files_raise(vtc_status status, const struct vtc_error *err, const char *path)
 {
@@ -88,42 +92,75 @@ PyObject *files_merge(PyObject *module, PyObject *args)
     return result;
 }
 
-/* export(path, out_path): the text of a live file, as Chrome's JSON. */
-PyObject *files_export(PyObject *module, PyObject *args)
+static vtc_status write_file(void *context, const void *bytes, size_t len_bytes,
+                             struct vtc_error *err)
+{
+    (void)err;
+    return fwrite(bytes, 1, len_bytes, context) == len_bytes ? VTC_OK : VTC_ERR_IO;
+}
+
+static vtc_status export_live(const char *path, FILE *out, struct vtc_error *err)
 {
     enum { PIECE_BYTES = 1 << 20 };
+    const struct vtc_live_opts opts = {.struct_size = sizeof opts};
+    vtc_live *live = NULL;
+    char *piece = malloc(PIECE_BYTES);
+    vtc_status status = piece ? vtc_live_open(path, &opts, &live, err) : VTC_ERR_NO_MEMORY;
+    for (size_t len = 1; status == VTC_OK && len > 0;) {
+        status = vtc_live_read(live, piece, PIECE_BYTES, &len, err);
+        if (status == VTC_OK)
+            status = write_file(out, piece, len, err);
+    }
+    vtc_live_close(live);
+    free(piece);
+    return status;
+}
+
+static vtc_status export_compacted(const char *path, FILE *out, struct vtc_error *err)
+{
+    vtc_reader *reader = NULL;
+    vtc_status status = vtc_reader_open(path, NULL, &reader, err);
+    if (status == VTC_OK)
+        status = vtc_decompress(reader, write_file, out, NULL, NULL, err);
+    vtc_reader_close(reader);
+    return status;
+}
+
+static vtc_status export(const char *path, const char *out_path, struct vtc_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    FILE *out = fd < 0 ? NULL : fopen(out_path, "wbe");
+    vtc_status status = VTC_ERR_IO;
+    if (out)
+        status = vtc_live_is(fd) ? export_live(path, out, err) : export_compacted(path, out, err);
+    if (status == VTC_ERR_IO && err->sys_errno == 0)
+        err->sys_errno = errno;
+    if (out && fclose(out) != 0 && status == VTC_OK) {
+        err->sys_errno = errno;
+        status = VTC_ERR_IO;
+    }
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
+/* export(path, out_path): what was recorded, as Chrome's JSON. */
+PyObject *files_export(PyObject *module, PyObject *args)
+{
     PyObject *path = NULL, *out_path = NULL;
     struct vtc_error err = {0};
-    vtc_live *live = NULL;
+    vtc_status status;
     (void)module;
     if (!PyArg_ParseTuple(args, "O&O&", PyUnicode_FSConverter, &path, PyUnicode_FSConverter,
                           &out_path)) {
         Py_XDECREF(path);
         return NULL;
     }
-    const struct vtc_live_opts opts = {.struct_size = sizeof opts};
-    const char *failed = PyBytes_AS_STRING(path);
-    vtc_status status;
-    Py_BEGIN_ALLOW_THREADS char *piece = malloc(PIECE_BYTES);
-    FILE *out = NULL;
-    status = piece ? vtc_live_open(failed, &opts, &live, &err) : VTC_ERR_NO_MEMORY;
-    if (status == VTC_OK && !(out = fopen(PyBytes_AS_STRING(out_path), "wb")))
-        status = VTC_ERR_IO;
-    for (size_t len = 1; status == VTC_OK && len > 0;) {
-        status = vtc_live_read(live, piece, PIECE_BYTES, &len, &err);
-        if (status == VTC_OK && fwrite(piece, 1, len, out) != len)
-            status = VTC_ERR_IO;
-    }
-    if (out && fclose(out) != 0 && status == VTC_OK)
-        status = VTC_ERR_IO;
-    if (status == VTC_ERR_IO && err.sys_errno == 0) {
-        err.sys_errno = errno;
-        failed = PyBytes_AS_STRING(out_path);
-    }
-    vtc_live_close(live);
-    free(piece);
+    Py_BEGIN_ALLOW_THREADS status =
+        export(PyBytes_AS_STRING(path), PyBytes_AS_STRING(out_path), &err);
     Py_END_ALLOW_THREADS PyObject *result =
-        status == VTC_OK ? Py_NewRef(Py_None) : files_raise(status, &err, failed);
+        status == VTC_OK ? Py_NewRef(Py_None)
+                         : files_raise(status, &err, PyBytes_AS_STRING(out_path));
     Py_DECREF(path);
     Py_DECREF(out_path);
     return result;

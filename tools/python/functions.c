@@ -9,7 +9,11 @@
 
 #include "python/tracer.h"
 
-enum { NAME_BYTES = 2048, PATH_BYTES = 4096 };
+enum {
+    NAME_BYTES = 2048,
+    PATH_BYTES = 4096,
+    CODE_KEYS = 4 /* of a code object: its address; and the next ones, which are nobody's */
+};
 
 static void copy_text(PyObject *string, char *out_text, size_t capacity)
 {
@@ -26,8 +30,8 @@ static void copy_text(PyObject *string, char *out_text, size_t capacity)
 static int on_code_event(PyCodeEvent event, PyCodeObject *code)
 {
     if (event == PY_CODE_EVENT_DESTROY) {
-        sites_forget((uintptr_t)code);
-        sites_forget((uintptr_t)code + 1);
+        for (uintptr_t kind = 0; kind < CODE_KEYS; kind++)
+            sites_forget((uintptr_t)code + kind);
     }
     return 0;
 }
@@ -47,8 +51,8 @@ static Py_ssize_t extra_index = -1;
 
 static void on_code_freed(void *code)
 {
-    sites_forget((uintptr_t)code);
-    sites_forget((uintptr_t)code + 1);
+    for (uintptr_t kind = 0; kind < CODE_KEYS; kind++)
+        sites_forget((uintptr_t)code + kind);
 }
 
 static void watch_code(PyCodeObject *code)
@@ -107,8 +111,8 @@ static bool is_file_traced(const char *file)
 /* --- sites */
 
 /* `file` NULL: of no file. */
-static uint32_t make_site(const char *name, const char *file, const struct vtc_param *params,
-                          unsigned param_count, uint32_t generation)
+static uint32_t make_site(char phase, const char *name, const char *file,
+                          const struct vtc_param *params, unsigned param_count, uint32_t generation)
 {
     struct vtc_site_opts opts = {.struct_size = sizeof opts,
                                  .name = name,
@@ -119,31 +123,33 @@ static uint32_t make_site(const char *name, const char *file, const struct vtc_p
     pthread_mutex_lock(&tracer.lock);
     if (file && !is_file_traced(file))
         site = SITE_FILTERED;
-    opts.phase = tracer.min_ticks ? 'X' : 'B';
+    opts.phase = phase == 'B' && tracer.min_ticks ? 'X' : phase;
+    if (phase != 'B')
+        opts.category = "async";
     if (atomic_load_explicit(&tracer.generation, memory_order_relaxed) != generation)
         site = 0; /* it is over: the site would be one of another session */
     else if (site == 0 && vtc_session_site(tracer.session, &opts, &site, NULL) != VTC_OK)
-        site = param_count ? 0 : tracer.other;
+        site = param_count || phase != 'B' ? 0 : tracer.other;
     pthread_mutex_unlock(&tracer.lock);
     return site;
 }
 
-static uint32_t meet(PyCodeObject *code, const struct vtc_param *params, unsigned param_count,
-                     uint32_t generation)
+static uint32_t meet(char phase, PyCodeObject *code, const struct vtc_param *params,
+                     unsigned param_count, uint32_t generation)
 {
     char name[NAME_BYTES + PATH_BYTES], file[PATH_BYTES];
     copy_text(code->co_filename, file, sizeof file);
     copy_text(code->co_qualname, name, NAME_BYTES);
     size_t len = strlen(name);
     snprintf(name + len, sizeof name - len, " (%s:%d)", file, code->co_firstlineno);
-    return make_site(name, file, params, param_count, generation);
+    return make_site(phase, name, file, params, param_count, generation);
 }
 
 uint32_t functions_meet_code(PyCodeObject *code, uint32_t generation)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    uint32_t site = meet(code, NULL, 0, generation);
+    uint32_t site = meet('B', code, NULL, 0, generation);
     if (site != 0) {
         sites_keep((uintptr_t)code, generation, site);
         watch_code(code);
@@ -166,12 +172,27 @@ uint32_t functions_meet_arguments(PyCodeObject *code, uint32_t generation)
         params[i] =
             (struct vtc_param){texts[i] ? PyBytes_AS_STRING(texts[i]) : "?", VTC_ARG_STRING};
     }
-    site = meet(code, params, (unsigned)count, generation);
+    site = meet('B', code, params, (unsigned)count, generation);
     if (site != 0) /* code objects are aligned, so the next address is nobody's */
         sites_keep((uintptr_t)code + 1, generation, site);
     for (int i = 0; i < count; i++)
         Py_XDECREF(texts[i]);
     Py_XDECREF(names);
+    return site;
+}
+
+uint32_t functions_async_site(PyCodeObject *code, char phase, uint32_t generation)
+{
+    uintptr_t key = (uintptr_t)code + (phase == 'b' ? 2 : 3);
+    uint32_t site = sites_find(key, generation);
+    if (site != SITE_UNKNOWN)
+        return site;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    site = meet(phase, code, NULL, 0, generation);
+    if (site != 0)
+        sites_keep(key, generation, site);
+    PyErr_Restore(type, value, traceback);
     return site;
 }
 
@@ -199,7 +220,7 @@ uint32_t functions_meet_c(PyObject *callable, PyMethodDef *method, uint32_t gene
         ((PyCFunctionObject *)callable)->m_self != tracer.module) {
         snprintf(name, sizeof name, "%s%s%s", owner ? owner : "", owner ? "." : "",
                  method->ml_name);
-        site = make_site(name, NULL, NULL, 0, generation);
+        site = make_site('B', name, NULL, NULL, 0, generation);
     }
     if (site != 0)
         sites_keep((uintptr_t)method, generation, site);

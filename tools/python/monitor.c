@@ -50,6 +50,13 @@ static uint32_t site_of(struct thread *thread, PyObject *code)
     return site;
 }
 
+/* A coroutine's calls are told on the track of its task, too. */
+static void begin_async(struct thread *thread, PyCodeObject *code)
+{
+    if (code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE))
+        calls_begin_async(thread, code);
+}
+
 static PyObject *on_start(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
     (void)self, (void)count, (void)names;
@@ -63,20 +70,12 @@ static PyObject *on_start(PyObject *self, PyObject *const *args, size_t count, P
         calls_begin_code(thread, (PyCodeObject *)args[0], site);
     else
         calls_begin(thread, (uintptr_t)args[0], site);
+    if (TRACER_UNLIKELY(tracer.filter.log_async))
+        begin_async(thread, (PyCodeObject *)args[0]);
     return nothing();
 }
 
-/* A generator or coroutine goes on; by an exception, which cannot be disabled. */
-static PyObject *on_throw(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
-{
-    (void)self, (void)count, (void)names;
-    struct thread *thread = thread_current();
-    uint32_t site = thread ? site_of(thread, args[0]) : SITE_FILTERED;
-    if (site != SITE_FILTERED)
-        calls_begin(thread, (uintptr_t)args[0], site);
-    return nothing();
-}
-
+/* A generator or coroutine goes on. */
 static PyObject *on_resume(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
     (void)self, (void)count, (void)names;
@@ -87,6 +86,17 @@ static PyObject *on_resume(PyObject *self, PyObject *const *args, size_t count, 
     if (TRACER_UNLIKELY(site == SITE_FILTERED))
         return never_again();
     calls_begin(thread, (uintptr_t)args[0], site);
+    if (TRACER_UNLIKELY(tracer.filter.log_async))
+        begin_async(thread, (PyCodeObject *)args[0]);
+    return nothing();
+}
+
+/* The same by an exception: an event that cannot be disabled. */
+static PyObject *on_throw(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    PyObject *wish = on_resume(self, args, count, names);
+    if (wish == disable)
+        Py_DECREF(wish);
     return nothing();
 }
 
@@ -141,6 +151,13 @@ static PyObject *on_c_end(PyObject *self, PyObject *const *args, size_t count, P
     return nothing();
 }
 
+static PyObject *on_raise(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
+{
+    (void)self, (void)count, (void)names;
+    events_exception(args[2]);
+    return nothing();
+}
+
 enum { EVENT_COUNT = 9, C_EVENT_COUNT = 3 /* the last ones */ };
 static struct {
     const char *name;
@@ -156,14 +173,16 @@ static struct {
     {"C_RAISE", {PyObject_HEAD_INIT(&callback_type) on_c_end}},
     {"CALL", {PyObject_HEAD_INIT(&callback_type) on_call}},
 };
-static long event_bits[EVENT_COUNT];
+static struct callback raise_callback = {PyObject_HEAD_INIT(&callback_type) on_raise};
+static long event_bits[EVENT_COUNT], raise_bit;
+static bool is_on, logs_exceptions;
 
 static int find_bits(void)
 {
     PyObject *all = PyObject_GetAttrString(monitoring, "events");
-    for (int i = 0; all && i < EVENT_COUNT; i++) {
-        PyObject *bit = PyObject_GetAttrString(all, events[i].name);
-        event_bits[i] = bit ? PyLong_AsLong(bit) : 0;
+    for (int i = 0; all && i <= EVENT_COUNT; i++) {
+        PyObject *bit = PyObject_GetAttrString(all, i < EVENT_COUNT ? events[i].name : "RAISE");
+        *(i < EVENT_COUNT ? &event_bits[i] : &raise_bit) = bit ? PyLong_AsLong(bit) : 0;
         Py_XDECREF(bit);
     }
     Py_XDECREF(all);
@@ -204,20 +223,28 @@ static int take_tool(void)
     return -1;
 }
 
-static int register_callbacks(void)
+static int register_callback(long bit, struct callback *callback)
 {
-    for (int i = 0; i < EVENT_COUNT; i++) {
-        PyObject *before = PyObject_CallMethod(monitoring, "register_callback", "ilO", tool_id,
-                                               event_bits[i], (PyObject *)&events[i].callback);
-        if (!before)
-            return -1;
-        Py_DECREF(before);
-    }
-    return 0;
+    PyObject *before = PyObject_CallMethod(monitoring, "register_callback", "ilO", tool_id, bit,
+                                           (PyObject *)callback);
+    Py_XDECREF(before);
+    return before ? 0 : -1;
 }
 
-static int set_events(long bits)
+static int register_callbacks(void)
 {
+    for (int i = 0; i < EVENT_COUNT; i++)
+        if (register_callback(event_bits[i], &events[i].callback) < 0)
+            return -1;
+    return register_callback(raise_bit, &raise_callback);
+}
+
+static int set_events(void)
+{
+    long bits = is_on && logs_exceptions ? raise_bit : 0;
+    for (int i = 0; is_on && i < EVENT_COUNT; i++)
+        if (i < EVENT_COUNT - C_EVENT_COUNT || !tracer.filter.ignore_c)
+            bits |= event_bits[i];
     PyObject *result = PyObject_CallMethod(monitoring, "set_events", "il", tool_id, bits);
     Py_XDECREF(result);
     return result ? 0 : -1;
@@ -225,23 +252,29 @@ static int set_events(long bits)
 
 int hook_on(void)
 {
-    long bits = 0;
-    if (tool_id < 0 && take_tool() < 0)
-        return -1;
-    if (register_callbacks() < 0)
+    if ((tool_id < 0 && take_tool() < 0) || register_callbacks() < 0)
         return -1;
     PyObject *restarted = PyObject_CallMethod(monitoring, "restart_events", NULL);
     if (!restarted)
         return -1;
     Py_DECREF(restarted);
-    for (int i = 0; i < EVENT_COUNT; i++)
-        if (i < EVENT_COUNT - C_EVENT_COUNT || !tracer.filter.ignore_c)
-            bits |= event_bits[i];
-    return set_events(bits);
+    is_on = true;
+    return set_events();
 }
 
 int hook_off(void)
 {
-    return tool_id < 0 ? 0 : set_events(0);
+    if (tool_id < 0)
+        return 0;
+    is_on = false;
+    return set_events();
+}
+
+int hook_log_exceptions(bool on)
+{
+    if (tool_id < 0)
+        return 0;
+    logs_exceptions = on;
+    return set_events();
 }
 #endif

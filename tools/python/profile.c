@@ -20,6 +20,9 @@ static void begin_code(struct thread *thread, PyCodeObject *code)
         calls_begin_code(thread, code, site);
     else
         calls_begin(thread, (uintptr_t)code, site);
+    if (tracer.filter.log_async &&
+        code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE))
+        calls_begin_async(thread, code);
 }
 
 static bool is_traced(struct thread *thread, PyCodeObject *code)
@@ -152,5 +155,11 @@ int hook_off(void)
         Py_CLEAR(hook_before);
     }
     return set_threads(NULL);
+}
+
+int hook_log_exceptions(bool on)
+{
+    (void)on; /* a profile function is not told of them */
+    return 0;
 }
 #endif

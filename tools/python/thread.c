@@ -182,6 +182,7 @@ bool thread_renew(struct thread *thread, uint32_t generation)
             return false;
         thread->top = thread->calls;
         thread->deeper = 0;
+        thread->task_depth = 0;
     }
     thread->generation = generation;
     return true;

@@ -36,6 +36,7 @@ struct tracer_filter {
     bool ignore_frozen;
     bool log_arguments;
     bool log_return_value;
+    bool log_async;
     uint32_t depth_max; /* calls that are open at once and recorded; the default is all */
     uint64_t min_duration_ns;
 };
@@ -62,7 +63,8 @@ extern struct tracer tracer;
 struct call {
     uintptr_t key; /* what it is a call of: see sites.c */
     uint64_t start_ticks;
-    vtc_site site; /* 0: not recorded */
+    vtc_site site;      /* 0: not recorded */
+    vtc_site async_end; /* 0: it is no coroutine of a task */
 };
 
 struct thread {
@@ -73,7 +75,9 @@ struct thread {
     struct call *calls; /* the bottom */
     struct call *top;   /* the next to be used */
     struct call *end;
-    uint64_t deeper; /* calls beyond the end */
+    uint64_t deeper;     /* calls beyond the end */
+    uint64_t task;       /* log_async: the number of the task whose coroutines are open; */
+    uint32_t task_depth; /* and how many are */
 };
 /* In the static block of a thread's memory: no call to get at it. */
 extern _Thread_local struct thread tracer_thread __attribute__((tls_model("initial-exec")));
@@ -96,6 +100,8 @@ static inline struct thread *thread_current(void)
 
 /* --- calls.c */
 void calls_begin(struct thread *thread, uintptr_t key, vtc_site site);
+/* The call that was begun last is one of a coroutine: it is told on its task's track, too. */
+void calls_begin_async(struct thread *thread, PyCodeObject *code);
 /* The same of a Python function, with its arguments; in its frame. */
 void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site);
 /* A span of the program's own, with its arguments. */
@@ -121,6 +127,8 @@ void sites_forget(uintptr_t key);
 
 /* The site of a code object, or SITE_FILTERED; 0: it cannot be recorded. */
 uint32_t functions_meet_code(PyCodeObject *code, uint32_t generation);
+/* The sites of a coroutine on its task's track, of phases b and e; 0: none. */
+uint32_t functions_async_site(PyCodeObject *code, char phase, uint32_t generation);
 /* Of a function that is not written in Python. */
 uint32_t functions_meet_c(PyObject *callable, PyMethodDef *method, uint32_t generation);
 /* What says which C function it is; NULL: none that is traced. */
@@ -138,6 +146,12 @@ int functions_watch(void);
 /* The same with a string for each of its arguments. */
 uint32_t functions_meet_arguments(PyCodeObject *code, uint32_t generation);
 
+/* --- tasks.c */
+
+/* The number of the task that the thread is running, 0: none. Begins its track where it is new. */
+uint64_t tasks_current(struct thread *thread);
+PyObject *tasks_set_finder(PyObject *module, PyObject *finder);
+
 /* --- values.c: these call the program's __repr__; what it raises goes no further */
 
 enum { VALUE_BYTES = 256, VALUES_MAX = 12 /* so that an event is never too big */ };
@@ -146,11 +160,14 @@ int values_argument_count(PyCodeObject *code);
 /* Records the begin of a call with the arguments of the frame that was just entered. */
 void values_begin(struct thread *thread, PyCodeObject *code, vtc_site site);
 void values_end(struct thread *thread, PyObject *value);
+/* The repr, at most VALUE_BYTES; gives its length. */
+size_t values_text(PyObject *object, char out_text[VALUE_BYTES]);
 
 /* --- monitor.c or profile.c: the interpreter's callbacks. -1: a Python exception. */
 int hook_init(void);
 int hook_on(void);
 int hook_off(void);
+int hook_log_exceptions(bool on); /* from 3.12 on */
 
 /* --- control.c, events.c: methods of the module */
 PyObject *control_start(PyObject *module, PyObject *args, PyObject *kwargs);
@@ -159,11 +176,14 @@ PyObject *control_pause(PyObject *module, PyObject *unused);
 PyObject *control_resume(PyObject *module, PyObject *unused);
 PyObject *control_statistics(PyObject *module, PyObject *unused);
 PyObject *control_sync(PyObject *module, PyObject *unused);
+PyObject *control_log_exceptions(PyObject *module, PyObject *on);
 int control_init(void);
 
 PyObject *events_record(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *events_begin(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *events_end(PyObject *module, PyObject *key);
+/* An instant of an exception that is being raised. */
+void events_exception(PyObject *exception);
 
 /* --- files.c */
 PyObject *files_compact(PyObject *module, PyObject *args);

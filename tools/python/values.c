@@ -4,7 +4,7 @@
 #include "python/tracer.h"
 
 /* At most VALUE_BYTES, cut before a character that would not fit. */
-static size_t write_text(PyObject *object, char out_text[VALUE_BYTES])
+size_t values_text(PyObject *object, char out_text[VALUE_BYTES])
 {
     static const char *const UNPRINTABLE = "<no repr>";
     PyObject *repr = object ? PyObject_Repr(object) : NULL;
@@ -65,7 +65,7 @@ static int gather(PyCodeObject *code, char texts[VALUES_MAX][VALUE_BYTES],
     for (int i = 0; i < count; i++) {
         PyObject *object = argument(frame, locals, PyTuple_GET_ITEM(names, i));
         PyErr_Clear();
-        size_t len_bytes = write_text(object, texts[i]);
+        size_t len_bytes = values_text(object, texts[i]);
         values[i] =
             (struct vtc_value){.type = VTC_ARG_STRING, .of.as_bytes = {texts[i], len_bytes}};
         Py_XDECREF(object);
@@ -100,7 +100,7 @@ void values_end(struct thread *thread, PyObject *value)
     struct vtc_value written = {.type = VTC_ARG_STRING};
     PyObject *type, *error, *traceback;
     PyErr_Fetch(&type, &error, &traceback);
-    written.of.as_bytes.len_bytes = write_text(value, text);
+    written.of.as_bytes.len_bytes = values_text(value, text);
     written.of.as_bytes.data = text;
     (void)vtc_end_with(thread->writer, tracer.return_site, &written, 1);
     PyErr_Restore(type, error, traceback);

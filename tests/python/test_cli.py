@@ -1,0 +1,178 @@
+"""python -m vtctrace: the program runs as it would without, and its calls are in the file."""
+import os
+import signal
+import stat
+import subprocess
+import sys
+import unittest
+
+from support import Case, ask, counts, main, verify
+
+PROGRAM = """
+    import sys
+    def f(n):
+        return n if n < 2 else f(n - 1) + f(n - 2)
+    print(__name__, __file__ if "__file__" in globals() else None, sys.argv, sys.path[0], f(8))
+    print(sorted(name for name in globals() if name.startswith("__")))
+    print("to stderr", file=sys.stderr)
+"""
+
+
+class TestCommandLine(Case):
+    def assert_same(self, *arguments, options=()):
+        """With and without vtctrace: what is printed, and the exit code."""
+        plain = self.run_python(*arguments)
+        traced = self.run_python("-m", "vtctrace", "-o", self.file, *options, *arguments)
+        self.assertEqual(plain, traced)
+        verify(self.file)
+        return plain
+
+    def test_script__runs_as_without(self):
+        self.assert_same(self.script(PROGRAM), "a", "-b", "--log_gc", "-o", "x")
+        self.assertEqual(counts(self.file)["f"], 67)
+
+    def test_script__in_a_relative_directory(self):
+        (self.directory / "sub").mkdir()
+        self.script(PROGRAM, "sub/app.py")
+        self.assert_same("sub/app.py", "a")
+
+    def test_module__runs_as_without(self):
+        (self.directory / "package").mkdir()
+        self.script("", "package/__init__.py")
+        self.script(PROGRAM, "package/__main__.py")
+        self.assert_same("-m", "package", "a", "-m")
+        self.assertEqual(counts(self.file)["f"], 67)
+
+    def test_code__runs_as_without(self):
+        self.assert_same("-c", "import sys; print(__name__, sys.argv, sys.path[0])", "a")
+
+    def test_directory__with_a_main(self):
+        (self.directory / "app").mkdir()
+        self.script("import sys; print(__name__, sys.argv)", "app/__main__.py")
+        self.assert_same("app", "a")
+
+    def test_exit__codes_are_the_programs(self):
+        for text in ("import sys; sys.exit(7)", "import sys; sys.exit('text')", "raise SystemExit",
+                     "import os; os._exit(9)", "1 / 0", "def f(): raise ValueError('x')\nf()",
+                     "raise KeyError('a') from ValueError('b')", "syntax error", "import nothing",
+                     "import threading\nthreading.Thread(target=lambda: 1 / 0).start()",
+                     "import atexit; atexit.register(print, 'last')",
+                     "import sys; sys.stdout.close()"):
+            with self.subTest(text):
+                self.assert_same(self.script(text))
+
+    def test_exit__threads_and_atexit_are_recorded(self):
+        self.traced(self.script("""
+            import atexit, threading, time
+            def late():
+                pass
+            def last():
+                pass
+            def run():
+                time.sleep(0.1)
+                late()
+            atexit.register(last)
+            threading.Thread(target=run).start()
+            """))
+        found = counts(self.file)
+        self.assertEqual((found["late"], found["last"]), (1, 1))
+
+    def test_interrupt__ends_the_program_as_without(self):
+        script = self.script("import time\nprint('ready', flush=True)\ntime.sleep(100)")
+        for arguments in ([script], ["-m", "vtctrace", "-o", self.file, script]):
+            child = subprocess.Popen([sys.executable, *map(str, arguments)], text=True,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            child.stdout.readline()
+            child.send_signal(signal.SIGINT)
+            _, err = child.communicate(timeout=60)
+            self.assertEqual(child.returncode, -signal.SIGINT, err)
+            self.assertIn("KeyboardInterrupt", err)
+            self.assertNotIn("vtctrace", err)
+        verify(self.file)
+
+    def test_output__is_named_after_the_program(self):
+        script = self.script("pass", "my.app.py")
+        for arguments, name in (([script], "my.app.vtc"), (["-c", "pass"], "command.vtc"),
+                                (["-m", "this"], "this.vtc")):
+            self.assertEqual(self.run_python("-m", "vtctrace", *arguments)[2], 0)
+            verify(self.directory / name)
+
+    def test_output__pid_suffix(self):
+        self.run_python("-m", "vtctrace", "--pid_suffix", "-o", self.file, self.script("pass"))
+        found = list(self.directory.glob("t.p*.vtc"))
+        self.assertEqual(len(found), 1)
+
+    def test_output__that_cannot_be_written(self):
+        script = self.script("print('ran')")
+        (self.directory / "precious").write_text("text")
+        for output in ("none/t.vtc", ".", "precious"):
+            out, err, code = self.run_python("-m", "vtctrace", "-o", output, script)
+            self.assertEqual((out, code), ("", 1), output)
+            self.assertRegex(err, r"^vtctrace: .*\n$")
+        self.assertEqual((self.directory / "precious").read_text(), "text")
+
+    @unittest.skipIf(os.geteuid() == 0, "root writes everywhere")
+    def test_output__in_a_directory_without_permission(self):
+        closed = self.directory / "closed"
+        closed.mkdir()
+        closed.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        _, err, code = self.run_python("-m", "vtctrace", "-o", closed / "t.vtc", "-c", "pass")
+        self.assertEqual(code, 1)
+        self.assertIn("Permission denied", err)
+
+    def test_options__that_are_wrong(self):
+        for arguments in ([], ["--none", "x.py"], ["--min_duration", "soon", "-c", "pass"],
+                          ["--max_stack_depth", "x", "-c", "pass"], ["-o"], ["-m"], ["-c"],
+                          ["--min_duration", "1ms", "--log_func_args", "-c", "pass"],
+                          ["--max-size", "big", "-c", "pass"], ["none.py"]):
+            _, err, code = self.run_python("-m", "vtctrace", *arguments)
+            self.assertEqual(code, 2, (arguments, err))
+            self.assertRegex(err, r"^vtctrace: ", arguments)
+            self.assertNotIn("Traceback", err)
+
+    def test_options__filters(self):
+        script = self.script("""
+            import other
+            def f(n):
+                return n if n < 2 else f(n - 1) + f(n - 2)
+            f(8)
+            other.g()
+            """)
+        self.script("def g(): return len('abc')", "other.py")
+        self.traced("--include_files", "other.py", "--", script)
+        self.assertEqual(counts(self.file), {"<module>": 1, "g": 1})
+        self.traced("--exclude_files", "other.py", "app.py", "--ignore_frozen", script)
+        self.assertNotIn("g", counts(self.file))
+        self.traced("--max_stack_depth", "3", "--ignore_c_function", "-v", script)
+        self.assertEqual(counts(self.file, "c"), {})
+        self.assertLess(counts(self.file)["f"], 67)
+
+    def test_options__log(self):
+        self.traced("--log_func_args", "--log_func_retval", "--log_gc", "--log_exception",
+                    "--log_print", "--log_async", self.script(PROGRAM))
+        rows = ask(self.file, "SELECT DISTINCT string_value AS v FROM args WHERE key GLOB '*n'")
+        self.assertLessEqual({"8", "1"}, {row["v"] for row in rows})
+
+    def test_flight_recorder__keeps_within_its_size(self):
+        self.traced("--max-size", "4M", "-q", self.script("""
+            def f(n):
+                return n if n < 2 else f(n - 1) + f(n - 2)
+            f(27)
+            """))
+        total = sum(path.stat().st_size for path in self.directory.glob("t*.vtc"))
+        self.assertLess(total, 4.5 * 2**20)
+        self.assertGreater(total, 2**20)
+
+    def test_compact__leaves_compacted_files(self):
+        self.traced("--compact", self.script(PROGRAM))
+        self.assertEqual(counts(self.file)["f"], 67)
+        done = subprocess.run([os.environ["VTC"], "info", str(self.file)], capture_output=True,
+                              text=True)
+        self.assertNotIn("live", done.stdout)
+
+    def test_verbose__tells_the_file(self):
+        _, err = self.traced("-v", "-c", "pass")
+        self.assertRegex(err, r"^vtctrace: .*t\.vtc: [\d,]+ bytes\n$")
+
+
+main()

@@ -1,0 +1,169 @@
+"""Each process of a program has its file, and the files are one family."""
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+from support import VTC, Case, ask, counts, main, verify
+
+COMMON = """
+    import os, sys, signal, subprocess, multiprocessing, concurrent.futures, time
+    def f(n):
+        return n if n < 2 else f(n - 1) + f(n - 2)
+"""
+
+
+class TestProcesses(Case):
+    def family(self):
+        files = sorted(self.directory.glob("t*.vtc"))
+        for file in files:
+            verify(file)
+        return files
+
+    def calls_of_f(self, text, *options, code=0):
+        """Calls of f in each file that has any, ascending."""
+        self.traced(*options, self.script(textwrap.dedent(COMMON) + textwrap.dedent(text)), code=code)
+        return sorted(n for n in (counts(file).get("f", 0) for file in self.family()) if n)
+
+    def test_fork__child_has_its_own_file(self):
+        found = self.calls_of_f("""
+            f(5)
+            for leave in (sys.exit, os._exit):
+                if os.fork() == 0:
+                    f(8)
+                    leave(0)
+                assert os.wait()[1] == 0
+            """)
+        self.assertEqual(found, [15, 67, 67])
+
+    def test_fork__killed_child_keeps_its_calls(self):
+        found = self.calls_of_f("""
+            pid = os.fork()
+            if pid == 0:
+                f(8)
+                os.kill(os.getpid(), signal.SIGKILL)
+            os.waitpid(pid, 0)
+            """)
+        self.assertEqual(found, [67])
+
+    def test_multiprocessing__all_ways(self):
+        found = self.calls_of_f("""
+            if __name__ == "__main__":
+                for method in ("fork", "spawn", "forkserver"):
+                    child = multiprocessing.get_context(method).Process(target=f, args=(8,))
+                    child.start()
+                    child.join()
+                    assert child.exitcode == 0
+            """)
+        self.assertEqual(found, [67, 67, 67])
+
+    def test_concurrent_futures__workers(self):
+        found = self.calls_of_f("""
+            if __name__ == "__main__":
+                with concurrent.futures.ProcessPoolExecutor(2) as pool:
+                    assert list(pool.map(f, [8] * 10)) == [21] * 10
+            """)
+        self.assertEqual(sum(found), 670)
+
+    def test_subprocess__python_programs_are_traced(self):
+        found = self.calls_of_f("""
+            if len(sys.argv) == 1:
+                done = subprocess.run([sys.executable, __file__, "child"], capture_output=True)
+                assert (done.stdout, done.stderr, done.returncode) == (b"21 False\\n", b"", 5), done
+            else:
+                print(f(8), any("vtctrace" in entry for entry in sys.path))
+                sys.exit(5)
+            """)
+        self.assertEqual(found, [67])
+
+    def test_subprocess__ignore_multiprocess(self):
+        self.calls_of_f("""
+            subprocess.run([sys.executable, "-c", "pass"], check=True)
+            """, "--ignore_multiprocess")
+        self.assertEqual(len(self.family()), 1)
+
+    def test_subprocess__a_sitecustomize_of_the_program_runs(self):
+        self.script("print('customized')", "sitecustomize.py")
+        self.traced("-c", "import subprocess, sys\n"
+                    "print(subprocess.run([sys.executable, '-c', 'import sitecustomize'],"
+                    " capture_output=True, text=True))",
+                    env={**os.environ, "PYTHONPATH": os.environ["PYTHONPATH"] + os.pathsep +
+                         str(self.directory)})
+        out, err = self.traced("-c", "import subprocess, sys\nsubprocess.run([sys.executable, '-c', '1'])",
+                               env={**os.environ, "PYTHONPATH": os.environ["PYTHONPATH"] +
+                                    os.pathsep + str(self.directory)})
+        self.assertEqual((out, err), ("customized\ncustomized\n", ""))
+
+    def test_exec__goes_on_in_a_file_of_its_own(self):
+        self.traced(self.script("""
+            import os, sys
+            def f(n):
+                return n if n < 2 else f(n - 1) + f(n - 2)
+            f(5)
+            if len(sys.argv) == 1:
+                os.execv(sys.executable, [sys.executable, __file__, "again"])
+            """))
+        self.assertEqual([counts(file)["f"] for file in self.family()], [15, 15])
+
+    def test_merge__one_trace_of_all(self):
+        self.traced("--merge", self.script(textwrap.dedent(COMMON) + textwrap.dedent("""
+            f(5)
+            if os.fork() == 0:
+                f(8)
+                os._exit(0)
+            os.wait()
+            """)))
+        self.assertEqual(self.family(), [self.file])
+        self.assertEqual(counts(self.file)["f"], 15 + 67)
+        self.assertEqual(ask(self.file, "SELECT count(DISTINCT pid) AS n FROM event"), [{"n": 2}])
+
+    def test_merge__by_the_tool(self):
+        self.calls_of_f("""
+            f(5)
+            if os.fork() == 0:
+                f(8)
+                os._exit(0)
+            os.wait()
+            """)
+        whole = self.directory / "whole.vtc"
+        subprocess.run([VTC, "merge", "-q", "-o", whole, *self.family()], check=True)
+        self.assertEqual(counts(whole)["f"], 82)
+
+    def test_files_of_an_earlier_run__are_gone(self):
+        text = "\n            f(5)\n            os.fork() or os._exit(0)\n            os.wait()"
+        self.calls_of_f(text)
+        first = self.family()
+        self.calls_of_f(text)
+        self.assertEqual(len(self.family()), len(first))
+
+    def test_signals__start_and_stop(self):
+        script = self.script("""
+            import sys, time
+            import vtctrace
+            def tick():
+                time.sleep(0.001)
+            vtctrace.install(sys.argv[1])
+            print("ready", flush=True)
+            for _ in range(20000):
+                tick()
+            """)
+        child = subprocess.Popen([sys.executable, str(script), str(self.file)], text=True,
+                                 stdout=subprocess.PIPE)
+        try:
+            child.stdout.readline()
+            for _ in range(3):
+                child.send_signal(signal.SIGUSR1)
+                time.sleep(0.3)
+                child.send_signal(signal.SIGUSR2)
+                time.sleep(0.2)
+            self.assertIsNone(child.poll())
+        finally:
+            child.kill()
+            child.communicate()
+        verify(self.file)
+        self.assertGreater(counts(self.file)["tick"], 10)
+
+
+main()

@@ -1,0 +1,109 @@
+"""python -m vtctrace"""
+import atexit
+import os
+import signal
+import sys
+
+from . import children, family, options, program
+from .tracer import Tracer
+
+
+def _complain(text, code):
+    sys.stderr.write(f"vtctrace: {text}\n")
+    sys.exit(code)
+
+
+def _default_name(kind, target):
+    if kind == "code":
+        return "command.vtc"
+    base = os.path.basename(os.path.normpath(target)) if kind == "script" else target
+    return (base[:-3] if base.endswith(".py") else base) + ".vtc"
+
+
+def _tracer_options(chosen):
+    names = ("max_stack_depth", "min_duration", "include_files", "exclude_files",
+             "ignore_c_function", "ignore_frozen", "log_func_args", "log_func_retval", "log_async",
+             "log_gc", "log_exception", "log_print", "last", "max_size", "compact")
+    return {name: getattr(chosen, name) for name in names}
+
+
+def _tell(text, chosen):
+    if chosen.verbose or (not chosen.quiet and sys.stderr and sys.stderr.isatty()):
+        sys.stderr.write(f"vtctrace: {text}\n")
+
+
+def _finish(tracer, chosen, pid):
+    if os.getpid() != pid:
+        tracer.stop()
+        return
+    facts = tracer.statistics() or {"lost": 0}
+    tracer.stop()
+    path = tracer.output_file
+    try:
+        if chosen.compact:
+            family.compact(path)
+        if chosen.merge:
+            family.merge(path)
+        total = sum(os.path.getsize(name) for name in family.segments(path))
+        others = len(family.children(path))
+        _tell(f"{path}: {total:,} bytes" + (f", and {others} of other processes ({path[:-4]}.p*.vtc)"
+                                            if others else ""), chosen)
+    except (OSError, RuntimeError, ValueError) as error:
+        sys.stderr.write(f"vtctrace: {error}\n")
+    if facts["lost"] and not (chosen.last or chosen.max_size):
+        sys.stderr.write(f"vtctrace: {path}: {facts['lost']} events were not recorded "
+                         "('vtc info' tells why)\n")
+
+
+def _end_as_interrupted():
+    """As the interpreter does when nobody catches a KeyboardInterrupt."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def _run(run):
+    try:
+        run()
+    except SystemExit:
+        raise
+    except BaseException as error:
+        error.__traceback__ = program.without_ours(error.__traceback__)
+        sys.excepthook(type(error), error, error.__traceback__)
+        if isinstance(error, KeyboardInterrupt):
+            atexit.register(_end_as_interrupted)
+        sys.exit(1)
+
+
+def main(arguments=None):
+    words, kind, rest = options.split(sys.argv[1:] if arguments is None else arguments)
+    chosen = options.parser().parse_args(words)
+    if not rest:
+        _complain("a program is missing: script.py, -m module or -c code", 2)
+    children.give_up()
+    name = chosen.output_file or _default_name(kind, rest[0])
+    chosen_options = _tracer_options(chosen)
+    try:
+        tracer = Tracer(name, pid_suffix=chosen.pid_suffix, **chosen_options)
+    except ValueError as error:
+        _complain(str(error), 2)
+    try:
+        run = getattr(program, kind)(rest[0], rest[1:])
+    except program.NotRun as error:
+        _complain(str(error), 2)
+    for old in family.segments(tracer.output_file)[1:] + family.children(tracer.output_file):
+        os.unlink(old)
+    if not chosen.ignore_multiprocess:
+        for names in ("include_files", "exclude_files"):
+            if chosen_options[names]:
+                chosen_options[names] = [os.path.abspath(path) for path in chosen_options[names]]
+        children.announce(tracer.output_file, chosen_options)
+    atexit.register(_finish, tracer, chosen, os.getpid())
+    try:
+        tracer.start()
+    except (OSError, ValueError, RuntimeError) as error:
+        _complain(str(error), 1)
+    _run(run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Processes that a traced one makes.
+
+A child of fork goes on recording, to NAME.pPID.vtc: the library does that. An interpreter that is
+started anew finds this package's `child` directory at the head of PYTHONPATH, and with it a
+sitecustomize that begins to trace by what VTCTRACE_CHILD says, takes the directory out of sys.path,
+and imports the sitecustomize that would have been found without.
+"""
+import atexit
+import json
+import os
+import sys
+
+from . import family
+
+VARIABLE = "VTCTRACE_CHILD"
+DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "child")
+_tracer_of_environment = None
+
+
+def announce(output_file, options):
+    """Interpreters that are started from now on trace as this one."""
+    os.environ[VARIABLE] = json.dumps({"output_file": output_file, **options})
+    entries = [DIRECTORY, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(entries))
+    os.register_at_fork(before=_close_at_the_end_of_multiprocessing)
+
+
+def begin():
+    """In such an interpreter."""
+    global _tracer_of_environment
+    from .tracer import Tracer
+    options = json.loads(os.environ[VARIABLE])
+    whole = options.pop("output_file")
+    tracer = Tracer(family.free_child_name(whole, os.getpid()), **options)
+    tracer.start()
+    atexit.register(tracer.stop)
+    os.register_at_fork(before=_close_at_the_end_of_multiprocessing)
+    _tracer_of_environment = tracer
+
+
+def give_up():
+    """The interpreter has a tracer of its own."""
+    global _tracer_of_environment
+    if _tracer_of_environment:
+        _tracer_of_environment.stop()
+        _tracer_of_environment.clear()
+        _tracer_of_environment = None
+
+
+_told = set()
+
+
+def _close(_):
+    from multiprocessing import util
+    from . import _tracer
+    util.Finalize(None, _tracer.stop, exitpriority=-1000)
+
+
+def _close_at_the_end_of_multiprocessing():
+    """Children of multiprocessing end by os._exit, after their own finalizers."""
+    util = sys.modules.get("multiprocessing.util")
+    if util and "registered" not in _told:
+        _told.add("registered")
+        util.register_after_fork(_Anchor, _close)
+
+
+class _Anchor:
+    """What the registration is of: it lasts as long."""

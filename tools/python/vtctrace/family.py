@@ -1,0 +1,61 @@
+"""The files of one recording: NAME.vtc, segments NAME.0001.vtc, those of children NAME.pPID.vtc."""
+import glob
+import os
+import re
+
+from . import _tracer
+
+
+def _stem(path):
+    return path[:-4] if path.endswith(".vtc") else path
+
+
+def child_name(path, pid):
+    return f"{_stem(path)}.p{pid}.vtc"
+
+
+def free_child_name(path, pid):
+    """One that no file has: process ids come again, and exec keeps them."""
+    name, number = child_name(path, pid), 2
+    while os.path.lexists(name):
+        name = f"{_stem(path)}.p{pid}-{number}.vtc"
+        number += 1
+    return name
+
+
+def segments(path):
+    """All files of the process that has recorded to `path`."""
+    stem = _stem(path)
+    parts = [name for name in glob.glob(glob.escape(stem) + ".*.vtc")
+             if re.fullmatch(r"\.\d{4,}(-\d+)?\.vtc", name[len(stem):])]
+    return [name for name in [path, *sorted(parts)] if os.path.exists(name)]
+
+
+def children(path):
+    stem = _stem(path)
+    return sorted(name for name in glob.glob(glob.escape(stem) + ".p*.vtc")
+                  if re.fullmatch(r"(\.p\d+(-\d+)?)+(\.\d{4,}(-\d+)?)?\.vtc", name[len(stem):]))
+
+
+def compact(path):
+    for name in segments(path):
+        _tracer.compact(name)
+
+
+def remove(path):
+    for name in segments(path):
+        os.unlink(name)
+
+
+def merge(path):
+    """Replaces the files of a recording by one; gives how many there were."""
+    names = segments(path) + children(path)
+    if len(names) < 2:
+        return len(names)
+    whole = f"{_stem(path)}.merge.tmp"
+    _tracer.merge(names, whole, True)
+    os.replace(whole, path)
+    for name in names:
+        if name != path:
+            os.unlink(name)
+    return len(names)
