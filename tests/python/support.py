@@ -40,6 +40,8 @@ def verify(path):
 
 
 class Case(unittest.TestCase):
+    maxDiff = None
+
     """A directory for each test, gone with it."""
 
     def setUp(self):
