@@ -24,11 +24,12 @@ struct exporting {
     struct vtc_error *err;
 };
 
-static const char *const table_names[] = {"slice", "args",          "counter",
-                                          "event", "thread",        "process",
-                                          "track", "thread_track",  "process_track",
-                                          "flow",  "counter_track", "metadata",
-                                          "stats", "loss",          "trace_bounds"};
+static const char *const table_names[] = {"slice",     "args",          "counter",
+                                          "event",     "thread",        "process",
+                                          "track",     "thread_track",  "process_track",
+                                          "flow",      "counter_track", "metadata",
+                                          "stats",     "loss",          "trace_bounds",
+                                          "name_total"};
 
 static const struct {
     const char *table;

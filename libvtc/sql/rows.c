@@ -40,5 +40,9 @@ const struct vtci_rows_table vtci_rows_tables[] = {
      "CREATE TABLE loss(session INTEGER, family TEXT, pid INTEGER, segment INTEGER, cause TEXT, "
      "events INTEGER)",
      vtci_loss_rows, vtci_loss_column, 0, NULL},
+    {"name_total",
+     "CREATE TABLE name_total(name TEXT, events INTEGER, spans INTEGER, total_dur INTEGER, "
+     "min_dur INTEGER, max_dur INTEGER)",
+     vtci_name_total_rows, vtci_name_total_column, 0, NULL},
 };
 const size_t vtci_rows_table_count = sizeof vtci_rows_tables / sizeof *vtci_rows_tables;

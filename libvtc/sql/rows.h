@@ -1,4 +1,4 @@
-/* Tables whose rows are few and lie in memory: threads, processes, tracks, flows, statistics. */
+/* Tables whose rows are few and lie in memory: threads, processes, tracks, flows, names, statistics. */
 #ifndef VTCI_SQL_ROWS_H
 #define VTCI_SQL_ROWS_H
 

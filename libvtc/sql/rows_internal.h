@@ -35,4 +35,7 @@ VTCI_ROWS_OF(stats)
 /* rows_loss.c */
 VTCI_ROWS_OF(loss)
 
+/* rows_names.c */
+VTCI_ROWS_OF(name_total)
+
 #endif

@@ -94,6 +94,7 @@ void vtci_sql_trace_close(struct vtci_sql_trace *trace)
     if (!trace)
         return;
     vtci_losses_free(trace);
+    vtci_name_rows_free(trace);
     vtci_counters_free(trace);
     vtci_model_free(trace);
     vtci_threads_free(trace);

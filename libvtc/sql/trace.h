@@ -26,6 +26,7 @@ struct vtci_model;
 struct vtci_open_block;
 struct vtci_counters;
 struct vtci_loss;
+struct vtci_name_rows;
 
 struct vtci_sql_trace {
     vtc_reader *reader;
@@ -40,6 +41,7 @@ struct vtci_sql_trace {
     struct vtci_threads *threads;   /* made when asked for */
     struct vtci_model *model;       /* the same */
     struct vtci_counters *counters; /* the same */
+    struct vtci_name_rows *names;   /* the same */
     struct vtci_open_block *cache;  /* opened blocks, the last used first */
     bool has_bounds;
     int64_t start_ns, end_ns;
@@ -68,6 +70,8 @@ vtc_status vtci_sql_fail(struct vtci_sql_trace *trace, vtc_status status);
 VTC_NODISCARD vtc_status vtci_bounds_find(struct vtci_sql_trace *trace);
 /* rows_loss.c */
 void vtci_losses_free(struct vtci_sql_trace *trace);
+/* rows_names.c */
+void vtci_name_rows_free(struct vtci_sql_trace *trace);
 
 static inline bool vtci_phase_is_slice(uint8_t phase)
 {

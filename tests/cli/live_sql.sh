@@ -11,7 +11,7 @@ vector live-lost lost.vtc
 printf '\0' | dd of=crashed.vtc bs=1 seek=192 conv=notrunc 2>/dev/null # its state: recording
 cp crashed.vtc recorded.vtc
 tables='slice thread process thread_track args counter flow event stats loss trace_bounds
-    thread_slice'
+    name_total thread_slice'
 
 # A lock stands for the process that holds it.
 hold() { # FILE

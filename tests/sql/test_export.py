@@ -61,6 +61,9 @@ def compare(trace, database):
         query = f"SELECT count(*) FROM {table}"
         check(answer(trace, query)[0][0] == str(database.execute(query).fetchone()[0]),
               f"{trace.name} {table}: the rows differ in number")
+    query = "SELECT * FROM name_total ORDER BY name"
+    check(answer(trace, query) == [tuple(map(text_of, row)) for row in database.execute(query)],
+          f"{trace.name} name_total: the rows differ")
 
 
 def options(trace, directory):

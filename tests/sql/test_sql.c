@@ -23,6 +23,7 @@ static const char *const questions[] = {
     "SELECT * FROM thread_slice",
     "SELECT * FROM flow, counter, counter_track, process_track",
     "SELECT * FROM track, metadata, stats, loss, trace_bounds",
+    "SELECT * FROM name_total",
     "SELECT * FROM pragma_table_list t, pragma_table_info(t.name)"};
 
 struct sample {
