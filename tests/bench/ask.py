@@ -14,6 +14,7 @@ import argparse, json, os, resource, signal, statistics, subprocess, sys, tempfi
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+TOTALS, BY_JOIN = ", name_total", ", by a join"  # the last has no target
 SELF = ("SELECT name, sum(self_dur) AS own FROM slice GROUP BY name ORDER BY own DESC LIMIT 20")
 JOIN = ("WITH children AS (SELECT parent_id AS id, sum(dur) AS dur FROM slice "
         "WHERE parent_id IS NOT NULL GROUP BY parent_id) "
@@ -31,19 +32,22 @@ JQ = ('(if type == "array" then . else .traceEvents end) | map(select(.ph == "X"
 
 
 def questions(name, start, end):
-    """What is asked: verb, SQL, and the verb's target in seconds; without one, SQL alone."""
+    """What is asked: verb, its target in seconds, and the same in SQL, in one or more ways."""
     glob = name.replace("'", "''")
     window = f"ts >= {start} AND ts < {end}"
     return [
-        ("slowest 20", "SELECT name, ts, dur FROM slice ORDER BY dur DESC LIMIT 20", 0.02),
-        ("count by name", "SELECT name, count(*) AS n FROM slice GROUP BY name ORDER BY n DESC", 0.15),
-        ("top 20 by total",
-         "SELECT name, sum(dur) AS total FROM slice GROUP BY name ORDER BY total DESC LIMIT 20", 0.15),
-        ("top 20 by self", SELF, 0.6),
-        ("top 20 by self", JOIN, None),
-        (f"slowest 20 of '{glob}' between {start}ns and {end}ns",
-         f"SELECT name, ts, dur FROM slice WHERE name GLOB '{glob}' AND {window} "
-         "ORDER BY dur DESC LIMIT 20", 0.02),
+        ("slowest 20", 0.02,
+         [("", "SELECT name, ts, dur FROM slice ORDER BY dur DESC LIMIT 20")]),
+        ("count by name", 0.15,
+         [("", "SELECT name, count(*) AS n FROM slice GROUP BY name ORDER BY n DESC"),
+          (TOTALS, "SELECT name, events FROM name_total ORDER BY events DESC")]),
+        ("top 20 by total", 0.15,
+         [("", "SELECT name, sum(dur) AS total FROM slice GROUP BY name ORDER BY total DESC LIMIT 20"),
+          (TOTALS, "SELECT name, total_dur FROM name_total ORDER BY total_dur DESC LIMIT 20")]),
+        ("top 20 by self", 0.6, [("", SELF), (BY_JOIN, JOIN)]),
+        (f"slowest 20 of '{glob}' between {start}ns and {end}ns", 0.02,
+         [("", f"SELECT name, ts, dur FROM slice WHERE name GLOB '{glob}' AND {window} "
+               "ORDER BY dur DESC LIMIT 20")]),
     ]
 
 
@@ -102,15 +106,14 @@ def ask(options, level, path, database):
     spans, pattern, start, end = facts(options, path)
     vtc = [options.vtc, "query", "-q", "-T1", "--format", "csv", path]
     sqlite = ["sqlite3", "-readonly", database]
-    for verb, sql, target in questions(pattern, start, end):
+    for verb, target, statements in questions(pattern, start, end):
         label = verb if len(verb) < 34 else "slowest 20 of GLOB between"
-        if target is not None:
-            cpu = show(label, f"verb, level {level}", vtc + [verb], options, target)
-            show(label, f"SQL, level {level}", vtc + [sql], options, 5 * (cpu or options.timeout))
-        else:
-            show(label + ", by a join", f"SQL, level {level}", vtc + [sql], options)
-        if database and "sqlite" in options.peers and "self_dur" not in sql:
-            show(label, "sqlite3", sqlite + [sql], options)
+        cpu = show(label, f"verb, level {level}", vtc + [verb], options, target)
+        for way, sql in statements:
+            show(label + way, f"SQL, level {level}", vtc + [sql], options,
+                 None if way == BY_JOIN else 5 * (cpu or options.timeout))
+            if database and "sqlite" in options.peers and "self_dur" not in sql:
+                show(label + way, "sqlite3", sqlite + [sql], options)
     show("sum(dur) by name, all rows", f"SQL, level {level}",
          vtc + ["SELECT name, sum(dur) FROM slice GROUP BY name"], options, spans / 8e6, spans)
 
