@@ -30,6 +30,7 @@ struct shell {
     struct shell_input *input;
     bool is_interactive;
     enum exit_code code; /* of the first question that failed, where nobody is there to see it */
+    bool is_over;        /* Ctrl-C ended a question of a script: it is not gone on with */
 };
 
 static vtc_query *volatile interruptible;
@@ -89,6 +90,7 @@ static void ask(struct shell *shell, const char *text)
         code = message_failure(shell->file.name, status, &err);
     if (shell->code == CODE_OK)
         shell->code = code;
+    shell->is_over = status == VTC_ERR_CANCELLED && !shell->is_interactive;
 }
 
 static void print_tables(struct shell *shell, const char *table)
@@ -209,11 +211,13 @@ static enum exit_code run_shell(struct shell *shell)
     }
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
-    while (take_question(shell))
+    while (take_question(shell) && !shell->is_over)
         ;
     signal(SIGINT, SIG_DFL);
     shell_input_close(shell->input);
     enum exit_code code = descriptor_finish_stdout();
+    if (shell->is_over)
+        raise(SIGINT); /* so that whoever has started the script sees how it ended */
     return code != CODE_OK ? code : shell->is_interactive ? CODE_OK : shell->code;
 }
 

@@ -15,11 +15,28 @@
 #define VDBE_OPS_MAX 1000000
 #define FUNCTION_ARGS_MAX 100
 
+/* Behind blanks and comments, which statements that come from a file often begin with. */
+static const char *skip_comments(const char *text)
+{
+    for (;;) {
+        while (isspace((unsigned char)*text))
+            text++;
+        const char *end = NULL;
+        if (strncmp(text, "--", 2) == 0)
+            end = strchr(text, '\n');
+        else if (strncmp(text, "/*", 2) == 0 && (end = strstr(text + 2, "*/")) != NULL)
+            end += 2;
+        if (!end)
+            return text;
+        text = end;
+    }
+}
+
 int vtc_query_is_sql(const char *text)
 {
     static const char *const words[] = {"SELECT", "WITH", "EXPLAIN", "VALUES"};
-    while (text && isspace((unsigned char)*text))
-        text++;
+    if (text)
+        text = skip_comments(text);
     for (size_t i = 0; text && i < sizeof words / sizeof *words; i++) {
         size_t len = strlen(words[i]);
         if (strncasecmp(text, words[i], len) == 0 && !isalnum((unsigned char)text[len]) &&
@@ -35,6 +52,8 @@ static int authorize(void *context, int action, const char *first, const char *s
 {
     static const char *const pragmas[] = {"table_info", "table_xinfo", "table_list",
                                           "function_list"};
+    /* The second gives and takes addresses. */
+    static const char *const functions[] = {"load_extension", "fts3_tokenizer", "sqlite_log"};
     (void)context;
     (void)schema;
     (void)trigger;
@@ -43,7 +62,10 @@ static int authorize(void *context, int action, const char *first, const char *s
     case SQLITE_READ:
     case SQLITE_RECURSIVE: return SQLITE_OK;
     case SQLITE_FUNCTION:
-        return second && sqlite3_stricmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+        for (size_t i = 0; second && i < sizeof functions / sizeof *functions; i++)
+            if (sqlite3_stricmp(second, functions[i]) == 0)
+                return SQLITE_DENY;
+        return SQLITE_OK;
     case SQLITE_UPDATE:
         /* What SQLite says of its own declaring of pragma_table_info. A statement of somebody else's
          * is refused for not being one that only reads, and by SQLITE_DBCONFIG_DEFENSIVE. */

@@ -52,10 +52,11 @@ static void close_all(void *context)
 
 static void tell(sqlite3_context *context, const struct vtc_error *err)
 {
-    char *text =
-        err->offset != VTC_NO_OFFSET && err->offset != 0
-            ? sqlite3_mprintf("%s (at offset %llu)", err->message, (unsigned long long)err->offset)
-            : sqlite3_mprintf("%s", err->message);
+    bool has_place = err->offset != VTC_NO_OFFSET;
+    char *text = has_place ? sqlite3_mprintf("byte %llu: %s%s%s%s", (unsigned long long)err->offset,
+                                             err->message, *err->rule ? " [" : "", err->rule,
+                                             *err->rule ? "]" : "")
+                           : sqlite3_mprintf("%s", err->message);
     sqlite3_result_error(context, text ? text : "no memory", -1);
     sqlite3_free(text);
 }

@@ -72,6 +72,13 @@ int vtci_table_disconnect(sqlite3_vtab *table)
     return SQLITE_OK;
 }
 
+/* DROP TABLE; closing a connection or a schema disconnects. */
+int vtci_table_refuse_drop(sqlite3_vtab *table)
+{
+    (void)table;
+    return SQLITE_READONLY;
+}
+
 int vtci_tables_register(sqlite3 *db, struct vtci_sql_traces *traces)
 {
     static const struct {

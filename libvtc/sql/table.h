@@ -41,6 +41,7 @@ int vtci_table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv
                        const char *columns, size_t table_bytes, sqlite3_vtab **out_table,
                        char **out_message);
 int vtci_table_disconnect(sqlite3_vtab *table);
+int vtci_table_refuse_drop(sqlite3_vtab *table);
 
 /* Registers all modules with a connection; the list is borrowed, and outlives it. */
 int vtci_tables_register(sqlite3 *db, struct vtci_sql_traces *traces);

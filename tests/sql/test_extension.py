@@ -58,6 +58,7 @@ def in_shell(traces):
             (f"SELECT vtc_open('{a}', '');", "expected"),
             ("SELECT vtc_close('a');", "no trace"),
             (f"SELECT vtc_open('{a}', 'a'); DELETE FROM a.slice;", "may not be modified"),
+            (f"SELECT vtc_open('{a}', 'a'); DROP TABLE a.slice;", "readonly"),
             (f"SELECT vtc_open('{a}', 'a'); SELECT vtc_close('a') FROM a.slice;", "has not ended"),
             (f"SELECT vtc_open('{a}', 'a'); SELECT vtc_close('a'); SELECT * FROM a.slice;",
              "no such table"),

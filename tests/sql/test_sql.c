@@ -94,6 +94,8 @@ static void test_vtc_sql_open__refuses_all_but_reading(void **state)
                                           "PRAGMA writable_schema = 1",
                                           "PRAGMA cache_size = 1000000000",
                                           "SELECT load_extension('x')",
+                                          "SELECT fts3_tokenizer('simple')",
+                                          "SELECT fts3_tokenizer('simple', x'4141414141414141')",
                                           "VACUUM",
                                           "VACUUM INTO 'x.db'",
                                           "BEGIN",

@@ -19,7 +19,8 @@
 extern "C" {
 #endif
 
-/** Tells whether a question is SQL: whether it begins with SELECT, WITH, EXPLAIN or VALUES.
+/** Tells whether a question is SQL: whether it begins with SELECT, WITH, EXPLAIN or VALUES, behind
+ *  blanks and comments.
  *  @param text  borrowed for the call
  *  @return 1 or 0
  *  @thread any
