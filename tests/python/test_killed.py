@@ -15,7 +15,7 @@ import time
 from support import Case, ask, main, verify
 
 PROGRAM = """
-    import ctypes, mmap, os, sys, threading
+    import faulthandler, mmap, os, sys, threading
     def step():
         pass
     def run(page, at):
@@ -33,7 +33,7 @@ PROGRAM = """
     print("ready", flush=True)
     if how in ("crash", "exit"):
         threading.Event().wait(float(sys.argv[3]))
-        ctypes.string_at(0) if how == "crash" else os._exit(0)
+        faulthandler._sigsegv() if how == "crash" else os._exit(0)
     run(page, 0)
 """
 

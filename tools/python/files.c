@@ -37,10 +37,11 @@ PyObject *files_compact(PyObject *module, PyObject *args)
         return NULL;
     }
     const struct vtc_compact_opts opts = {.struct_size = sizeof opts, .overwrite = overwrite};
-    Py_BEGIN_ALLOW_THREADS status =
-        vtc_compact(PyBytes_AS_STRING(path), out_path ? PyBytes_AS_STRING(out_path) : NULL, &opts,
-                    NULL, &err);
-    Py_END_ALLOW_THREADS PyObject *result =
+    Py_BEGIN_ALLOW_THREADS
+    status = vtc_compact(PyBytes_AS_STRING(path), out_path ? PyBytes_AS_STRING(out_path) : NULL,
+                         &opts, NULL, &err);
+    Py_END_ALLOW_THREADS
+    PyObject *result =
         status == VTC_OK ? Py_NewRef(Py_None) : files_raise(status, &err, PyBytes_AS_STRING(path));
     Py_DECREF(path);
     Py_XDECREF(out_path);
@@ -58,8 +59,10 @@ static PyObject *merge(PyObject *inputs, const char *out_path, int overwrite)
     for (Py_ssize_t i = 0; i < count; i++)
         paths[i] = PyBytes_AS_STRING(PyList_GET_ITEM(inputs, i));
     const struct vtc_compact_opts opts = {.struct_size = sizeof opts, .overwrite = overwrite};
-    Py_BEGIN_ALLOW_THREADS status = vtc_merge(paths, (size_t)count, out_path, &opts, NULL, &err);
-    Py_END_ALLOW_THREADS free(paths);
+    Py_BEGIN_ALLOW_THREADS
+    status = vtc_merge(paths, (size_t)count, out_path, &opts, NULL, &err);
+    Py_END_ALLOW_THREADS
+    free(paths);
     if (status != VTC_OK)
         return files_raise(status, &err, out_path);
     Py_RETURN_NONE;
@@ -156,11 +159,11 @@ PyObject *files_export(PyObject *module, PyObject *args)
         Py_XDECREF(path);
         return NULL;
     }
-    Py_BEGIN_ALLOW_THREADS status =
-        export(PyBytes_AS_STRING(path), PyBytes_AS_STRING(out_path), &err);
-    Py_END_ALLOW_THREADS PyObject *result =
-        status == VTC_OK ? Py_NewRef(Py_None)
-                         : files_raise(status, &err, PyBytes_AS_STRING(out_path));
+    Py_BEGIN_ALLOW_THREADS
+    status = export(PyBytes_AS_STRING(path), PyBytes_AS_STRING(out_path), &err);
+    Py_END_ALLOW_THREADS
+    PyObject *result = status == VTC_OK ? Py_NewRef(Py_None)
+                                        : files_raise(status, &err, PyBytes_AS_STRING(out_path));
     Py_DECREF(path);
     Py_DECREF(out_path);
     return result;
