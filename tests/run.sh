@@ -4,18 +4,22 @@
 #   tests/run.sh                 dev, clang, asan-ubsan, tsan
 #   tests/run.sh dev long        the named stages only
 #
-#   dev          gcc, warnings are errors; every test, and the checks of the tree
+#   dev          gcc, warnings are errors; every test, and the checks of the tree; the Python tracer on
+#                the Python that is there and on a free-threaded 3.13, built if need be
 #   clang        clang, warnings are errors; build only
 #   asan-ubsan   every test under AddressSanitizer and UndefinedBehaviorSanitizer
 #   tsan         the tests of what has threads, under ThreadSanitizer
 #   long         what takes longer than a coffee; not part of the default
+#   python       the Python tracer, 20 times longer and on more interpreters, also under
+#                ThreadSanitizer; builds those; not part of the default
 #
 # VTC_CORPUS names a directory of further real traces (tests/traces/README.md); JOBS the number of
 # processes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(gcc g++ clang clang-format cmake ninja-build pkg-config binutils python3 zstd gzip
+packages=(gcc g++ clang clang-format cmake ninja-build pkg-config binutils python3 python3-dev make
+    xz-utils zstd gzip
     libzstd-dev libxxhash-dev zlib1g-dev libsqlite3-dev libsmartcols-dev libdw-dev libedit-dev
     libcmocka-dev sqlite3)
 . tools/packages.sh
@@ -39,8 +43,23 @@ else
     echo "run.sh: no corpus (VTC_CORPUS is not set): only the traces in tests/traces are used"
 fi
 
-build() { # PRESET
-    cmake --preset "$1" >/dev/null
+# The interpreters that the Python tracer is built for: what there is, and those of
+# tests/python/interpreters.sh by their names. A list as CMake has them.
+interpreters() { # NAME...
+    local program found=()
+    for program in "$(command -v python3)" /usr/bin/python3 $(tests/python/interpreters.sh "$@"); do
+        # 3.11 or later, with its headers; each only once.
+        program=$("$program" -c 'import sys, sysconfig, os
+known = sys.version_info >= (3, 11) and os.path.exists(sysconfig.get_path("include") + "/Python.h")
+print(os.path.realpath(sys.executable) if known else "")' 2>/dev/null) || continue
+        case ";${found[*]-};" in *"$program"*) continue ;; esac
+        found+=("$program")
+    done
+    (IFS=';' && echo "${found[*]-}")
+}
+
+build() { # PRESET CMAKE-OPTIONS...
+    cmake --preset "$@" >/dev/null
     cmake --build "build/$1" --parallel "$jobs"
 }
 
@@ -55,11 +74,11 @@ for stage in "${stages[@]}"; do
     stage_started=$SECONDS
     case $stage in
     dev)
-        build dev
+        build dev "-DVTC_PYTHON=$(interpreters 3.13t)"
         run dev --label-exclude '^long$'
         ;;
     clang)
-        build dev-clang
+        build dev-clang "-DVTC_PYTHON=$(interpreters)"
         ;;
     asan-ubsan)
         build asan-ubsan
