@@ -98,6 +98,11 @@ for stage in "${stages[@]}"; do
         build dev
         run dev --label-regex '^long$'
         ;;
+    python)
+        build dev "-DVTC_PYTHON=$(interpreters 3.13 3.13t 3.14t)"
+        VTC_ROUNDS=${VTC_ROUNDS:-20} run dev --label-regex '^python$'
+        VTC_ROUNDS=${VTC_ROUNDS:-2} tests/python/tsan.sh
+        ;;
     *)
         echo "run.sh: no stage is called $stage" >&2
         exit 2

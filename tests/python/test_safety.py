@@ -1,6 +1,6 @@
 """Threads that run while tracing is started, stopped, paused, cleared and saved, and worse.
 
-ctest: timeout 1200
+ctest: timeout 3600
 VTC_ROUNDS makes it longer: 1 is the default; the test that is run before a release has 20.
 """
 import os

@@ -204,6 +204,10 @@ static vtc_status begin(struct settings *settings, struct vtc_error *err)
     vtc_status status = open_session(settings, &session, err);
     if (status != VTC_OK)
         return status;
+    if (!thread_watch_fork()) {
+        vtc_session_close(session, NULL);
+        return VTC_ERR_NO_MEMORY;
+    }
     uint64_t min_ticks = settings->filter.min_duration_ns
                              ? measure_ticks(session, settings->filter.min_duration_ns)
                              : 0;

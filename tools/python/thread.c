@@ -31,8 +31,17 @@ static void after_fork(void)
 
 bool thread_init(void)
 {
-    return pthread_key_create(&thread_key, on_thread_end) == 0 &&
-           pthread_atfork(before_fork, after_fork, after_fork) == 0;
+    return pthread_key_create(&thread_key, on_thread_end) == 0;
+}
+
+/* What is registered last is run first before a fork: so this comes behind the library's, whose locks
+ * are taken under ours. */
+bool thread_watch_fork(void)
+{
+    static bool is_watched;
+    if (!is_watched)
+        is_watched = pthread_atfork(before_fork, after_fork, after_fork) == 0;
+    return is_watched;
 }
 
 static bool make_stack(struct thread *thread)

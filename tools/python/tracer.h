@@ -86,6 +86,8 @@ extern _Thread_local struct thread tracer_thread __attribute__((tls_model("initi
 
 /* Once a process. */
 bool thread_init(void);
+/* Behind the first vtc_session_open, which is what makes the library watch forks. */
+bool thread_watch_fork(void);
 /* Takes note of what changed since this thread was here last; false: nothing is to be recorded. */
 bool thread_renew(struct thread *thread, uint32_t generation);
 /* The calling thread, if it is to record now. */
