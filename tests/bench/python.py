@@ -130,12 +130,12 @@ def print_calls(empty, path):
     print(f"  reading the clock, from Python: {(time.process_time() - begin) * 1e3:.0f} ns")
 
 
-def spread(count, calls):
-    """Wall time a call of each of `count` threads that work at once."""
+def spread(count, program):
+    """Wall time of the slowest of `count` threads that do the same at once."""
     took = []
 
     def run():
-        took.append(cpu_ns(lambda: fib(24), calls, time.perf_counter))
+        took.append(cpu_ns(program, 1, time.perf_counter))
     threads = [threading.Thread(target=run) for _ in range(count)]
     for thread in threads:
         thread.start()
@@ -144,15 +144,20 @@ def spread(count, calls):
     return max(took)
 
 
-def print_threads(path):
+def ratio(program):
+    one, two = [min(spread(count, program) for _ in range(7)) for count in (1, 2)]
+    return two / one
+
+
+def print_threads(empty, path):
     if getattr(sys, "_is_gil_enabled", lambda: True)():
         return
     import vtctrace
-    plain = [min(spread(count, 150049) for _ in range(5)) for count in (1, 2)]
+    plain, machine = ratio(lambda: fib(24)), ratio(lambda: empty.spin(100_000_000))
     with vtctrace.Tracer(path):
-        traced = [min(spread(count, 150049) for _ in range(5)) for count in (1, 2)]
-    print(f"  two threads to one, a call: {traced[1] / traced[0]:.2f} (untraced "
-          f"{plain[1] / plain[0]:.2f}; target 1.15)")
+        traced = ratio(lambda: fib(24))
+    print(f"  two threads to one: {traced:.2f} (target 1.15); untraced {plain:.2f}; bare arithmetic "
+          f"{machine:.2f}, which is 2 where two processors are one core")
 
 
 def memory_kib():
@@ -209,8 +214,9 @@ def work(options):
     print(sys.version.split()[0], "free-threaded" if "t" in sys.abiflags else "with the GIL", flush=True)
     with tempfile.TemporaryDirectory() as directory:
         path = pathlib.Path(directory) / "bench.vtc"
-        print_calls(build_empty(directory), path)
-        print_threads(path)
+        empty = build_empty(directory)
+        print_calls(empty, path)
+        print_threads(empty, path)
         print_memory(path, options.calls)
         print_stop(path)
 

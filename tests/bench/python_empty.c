@@ -37,7 +37,21 @@ static PyObject *profile(PyObject *module, PyObject *on)
     Py_RETURN_NONE;
 }
 
-static PyMethodDef methods[] = {{"profile", profile, METH_O, NULL}, {NULL, NULL, 0, NULL}};
+/* spin(n): arithmetic alone, without the GIL: how far the processors are apart. */
+static PyObject *spin(PyObject *module, PyObject *count)
+{
+    (void)module;
+    unsigned long rounds = PyLong_AsUnsignedLong(count);
+    Py_BEGIN_ALLOW_THREADS
+    for (unsigned long i = 0; i < rounds; i++)
+        __asm__ volatile("");
+    Py_END_ALLOW_THREADS
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef methods[] = {{"profile", profile, METH_O, NULL},
+                                {"spin", spin, METH_O, NULL},
+                                {NULL, NULL, 0, NULL}};
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "python_empty",
                                         .m_size = -1, .m_methods = methods};
 
