@@ -2,9 +2,9 @@
 # Builds the interpreters that the Python tracer is tested on and Debian 12 does not have, from the
 # source package of a later Debian, and prints their programs, one a line.
 #
-#   tests/python/interpreters.sh 3.13 3.13t 3.13t-tsan 3.14t
+#   tests/python/interpreters.sh 3.13 3.13t 3.13t-tsan 3.13.15t 3.14t
 #
-# t: free-threaded. tsan: under ThreadSanitizer, with clang. What was built before is kept in
+# Without a third number it is the lowest that is to be had. t: free-threaded. tsan: under ThreadSanitizer, with clang. What was built before is kept in
 # VTC_PYTHON_CACHE (default: ~/.cache/vtc-python) and used again. A version whose source is not to be
 # had is left out, with a line on stderr.
 set -euo pipefail
@@ -41,25 +41,27 @@ prepare_apt() {
     touch "$cache/apt/ready"
 }
 
+unpacked() { # 3.13 or 3.13.15
+    find "$cache" -maxdepth 1 -type d \( -name "Python-$1" -o -name "Python-$1.*" \) | sort -V | head -1
+}
+
 # The source of a version, unpacked; prints its directory.
-fetch() { # 3.13
-    local have version
-    have=$(find "$cache" -maxdepth 1 -name "Python-$1.*" -type d | head -1)
-    if [ -z "$have" ]; then
+fetch() { # 3.13 or 3.13.15
+    local package version
+    if [ -z "$(unpacked "$1")" ]; then
         prepare_apt
-        # The lowest version first: it is that of a release.
-        for version in $(private_apt apt-cache showsrc "python$1" 2>/dev/null |
-            sed -n 's/^Version: //p' | sort -V); do
+        package=python$(cut -d. -f1,2 <<<"$1")
+        for version in $(private_apt apt-cache showsrc "$package" 2>/dev/null |
+            sed -n 's/^Version: //p' | grep -E "^${1//./\\.}[.-]" | sort -V); do
             say "fetching the source of Python $version"
             if (cd "$cache/apt" &&
-                private_apt apt-get -qq source --download-only "python$1=$version" >&2); then
+                private_apt apt-get -qq source --download-only "$package=$version" >&2); then
+                tar -xf "$cache/apt/${package}_${version%%-*}.orig.tar.xz" -C "$cache"
                 break
             fi
         done
-        tar -xf "$cache"/apt/python"$1"_*.orig.tar.xz -C "$cache"
-        have=$(find "$cache" -maxdepth 1 -name "Python-$1.*" -type d | head -1)
     fi
-    [ -n "$have" ] && echo "$have"
+    unpacked "$1" | grep .
 }
 
 build() { # 3.13t-tsan, directory

@@ -1,12 +1,13 @@
 """What is recorded of a program's calls: each one, once, where it belongs."""
 import collections
 import contextlib
+import subprocess
 import sys
 import threading
 import unittest.mock
 
 import vtctrace
-from support import Case, ask, counts, main, short, verify
+from support import VTC, Case, ask, counts, main, short, verify
 
 
 def fib(n):
@@ -321,6 +322,39 @@ class TestCalls(Case):
         vtctrace.instant("here")
         with vtctrace.span("load"):
             vtctrace.trace(fib)(3)
+
+    def test_own_events__decorator_and_log_records(self):
+        import logging
+        logger = logging.getLogger("vtc.test")
+        logger.propagate = False
+        handler = vtctrace.LogHandler()
+        logger.addHandler(handler)
+        self.addCleanup(logger.removeHandler, handler)
+
+        @vtctrace.trace
+        def plain():
+            return 1
+
+        @vtctrace.trace(name="named", category="mine")
+        def other():
+            raise KeyError
+
+        with vtctrace.Tracer(self.file, max_stack_depth=100, include_files="/none"):
+            self.assertEqual(plain(), 1)
+            with self.assertRaises(KeyError):
+                other()
+            logger.warning("took %d", 5)
+        names = {row["name"] for row in ask(self.file, "SELECT name FROM slice")}
+        self.assertLessEqual({plain.__qualname__, "named"}, names)
+        texts = {row["s"] for row in ask(self.file, "SELECT string_value AS s FROM args")}
+        self.assertIn("took 5", texts)
+
+    def test_exit__without_stop_closes_the_file(self):
+        out, err, code = self.run_python("-c", "import sys, vtctrace\n"
+                                         "vtctrace.Tracer(sys.argv[1]).start()", self.file)
+        self.assertEqual((out, err, code), ("", "", 0))
+        info = subprocess.run([VTC, "info", str(self.file)], capture_output=True, text=True)
+        self.assertIn(", closed,", info.stdout)
 
     def test_log_gc_and_print(self):
         import gc

@@ -61,6 +61,12 @@ static bool make_stack(struct thread *thread)
 
 /* --- the name: that of the threading.Thread whose method is the thread's outermost frame */
 
+/* A new reference; NULL, with an exception, if there is none. */
+static PyObject *member(PyObject *fields, const char *name)
+{
+    return fields ? PyMapping_GetItemString(fields, name) : NULL;
+}
+
 static PyObject *outermost_self(void)
 {
     PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get()), *back;
@@ -75,7 +81,7 @@ static PyObject *outermost_self(void)
     self = PyFrame_GetVarString(frame, "self");
 #else
     PyObject *locals = PyFrame_GetLocals(frame);
-    self = locals ? Py_XNewRef(PyDict_GetItemString(locals, "self")) : NULL;
+    self = member(locals, "self");
     Py_XDECREF(locals);
 #endif
     Py_DECREF(frame);
@@ -87,17 +93,15 @@ static bool thread_name(char out_name[NAME_BYTES])
 {
     PyObject *self = outermost_self();
     PyObject *fields = self ? PyObject_GenericGetDict(self, NULL) : NULL;
-    PyObject *name = NULL;
-    const char *text = NULL;
-    if (fields && PyDict_GetItemString(fields, "_bootstrap") == NULL &&
-        PyDict_GetItemString(fields, "_daemonic") != NULL)
-        name = PyDict_GetItemString(fields, "_name");
-    if (name && PyUnicode_Check(name))
-        text = PyUnicode_AsUTF8(name);
+    PyObject *daemonic = member(fields, "_daemonic"); /* what a Thread has, and little else */
+    PyObject *name = daemonic ? member(fields, "_name") : NULL;
+    const char *text = name && PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
     if (text) {
         strncpy(out_name, text, NAME_BYTES - 1);
         out_name[NAME_BYTES - 1] = '\0';
     }
+    Py_XDECREF(name);
+    Py_XDECREF(daemonic);
     Py_XDECREF(fields);
     Py_XDECREF(self);
     return text != NULL;

@@ -22,7 +22,7 @@ def parser():
     own.add_argument("--min_duration", default="0", metavar="TIME",
                      help="no calls that are shorter: 100us, 1.5ms")
     own.add_argument("--include_files", nargs="*", metavar="PATH",
-                     help="only functions of these files and directories")
+                     help="only functions of these files and directories; -- ends the list")
     own.add_argument("--exclude_files", nargs="*", metavar="PATH", help="no functions of these")
     own.add_argument("--ignore_c_function", action="store_true",
                      help="no functions that are not written in Python")

@@ -1,4 +1,5 @@
 """The tracer of this process."""
+import atexit
 import errno
 import os
 import threading
@@ -6,6 +7,8 @@ import threading
 from . import _tracer, family, logs, tasks  # noqa: F401 (tasks: the tracer asks it)
 from .quantity import size_bytes, time_ns
 
+# Registered first, so run last: a program that ends without stop() has a closed file all the same.
+atexit.register(_tracer.stop)
 _tracer.own_files(os.path.dirname(os.path.abspath(__file__)))
 
 # A file of vtc's begins so, whatever it is: recorded, compacted or compressed.
