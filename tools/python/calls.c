@@ -90,28 +90,30 @@ static struct call *find(struct thread *thread, uintptr_t key)
     return NULL;
 }
 
-void calls_end(struct thread *thread, uintptr_t key)
+bool calls_end(struct thread *thread, uintptr_t key)
 {
     struct call *call = find(thread, key);
     if (TRACER_UNLIKELY(!call))
-        return;
+        return false;
     thread->top = call;
     end_record(thread, call);
+    return true;
 }
 
-void calls_return(struct thread *thread, uintptr_t key, PyObject *value)
+bool calls_return(struct thread *thread, uintptr_t key, PyObject *value)
 {
     struct call *call = find(thread, key);
     if (!call)
-        return;
+        return false;
     thread->top = call;
     if (call->site == 0 || call->start_ticks != BEGUN) {
         end_record(thread, call);
-        return;
+        return true;
     }
     if (call->async_end != 0)
         end_async(thread, call);
     values_end(thread, value);
+    return true;
 }
 
 void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site)

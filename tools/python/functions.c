@@ -57,7 +57,9 @@ static void on_code_freed(void *code)
 
 static void watch_code(PyCodeObject *code)
 {
-    if (extra_index >= 0)
+    void *known = NULL;
+    /* Setting it once more would free what is there, which says that the code object is gone. */
+    if (_PyCode_GetExtra((PyObject *)code, extra_index, &known) == 0 && !known)
         (void)_PyCode_SetExtra((PyObject *)code, extra_index, code);
 }
 

@@ -107,11 +107,13 @@ static PyObject *on_return(PyObject *self, PyObject *const *args, size_t count, 
     struct thread *thread = thread_current();
     if (TRACER_UNLIKELY(!thread))
         return nothing();
-    if (TRACER_UNLIKELY(tracer.filter.log_return_value))
-        calls_return(thread, (uintptr_t)args[0], args[2]);
-    else
-        calls_end(thread, (uintptr_t)args[0]);
-    return nothing();
+    bool was_open = TRACER_UNLIKELY(tracer.filter.log_return_value)
+                        ? calls_return(thread, (uintptr_t)args[0], args[2])
+                        : calls_end(thread, (uintptr_t)args[0]);
+    if (TRACER_LIKELY(was_open) ||
+        sites_find((uintptr_t)args[0], thread->generation) != SITE_FILTERED)
+        return nothing();
+    return never_again();
 }
 
 static PyObject *on_unwind(PyObject *self, PyObject *const *args, size_t count, PyObject *names)

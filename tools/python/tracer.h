@@ -109,10 +109,10 @@ void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site);
 /* A span of the program's own, with its arguments. */
 void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
                       const struct vtc_value *values, size_t count);
-/* Ends the innermost open call of that key, and what is open within it; nothing if there is none. */
-void calls_end(struct thread *thread, uintptr_t key);
+/* Ends the innermost open call of that key, and what is open within it; false if there is none. */
+bool calls_end(struct thread *thread, uintptr_t key);
 /* The same, with what it returns. */
-void calls_return(struct thread *thread, uintptr_t key, PyObject *value);
+bool calls_return(struct thread *thread, uintptr_t key, PyObject *value);
 /* Ends all calls from `call` up, innermost first. */
 void calls_end_from(struct thread *thread, struct call *call);
 
@@ -136,6 +136,8 @@ uint32_t functions_meet_c(PyObject *callable, PyMethodDef *method, uint32_t gene
 /* What says which C function it is; NULL: none that is traced. */
 static inline PyMethodDef *functions_method(PyObject *callable)
 {
+    if (TRACER_LIKELY(Py_IS_TYPE(callable, &PyFunction_Type)))
+        return NULL; /* the check below is a call for what is no C function */
     if (PyCFunction_Check(callable))
         return ((PyCFunctionObject *)callable)->m_ml;
     if (Py_IS_TYPE(callable, &PyMethodDescr_Type))
