@@ -373,23 +373,6 @@ PyObject *control_statistics(PyObject *module, PyObject *unused)
                          (unsigned long long)stats.file_bytes, "threads", stats.writers);
 }
 
-PyObject *control_sync(PyObject *module, PyObject *unused)
-{
-    struct vtc_error err = {0};
-    vtc_status status = VTC_OK;
-    (void)module, (void)unused;
-    enter();
-    if (tracer.session) {
-        Py_BEGIN_ALLOW_THREADS
-        status = vtc_session_sync(tracer.session, &err);
-        Py_END_ALLOW_THREADS
-    }
-    leave();
-    if (status != VTC_OK)
-        return files_raise(status, &err, NULL);
-    Py_RETURN_NONE;
-}
-
 /* While a session is open: until it is closed. */
 PyObject *control_log_exceptions(PyObject *module, PyObject *on)
 {

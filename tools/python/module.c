@@ -25,7 +25,6 @@ static PyMethodDef methods[] = {
     {"pause", control_pause, METH_NOARGS, NULL},
     {"resume", control_resume, METH_NOARGS, NULL},
     {"statistics", control_statistics, METH_NOARGS, NULL},
-    {"sync", control_sync, METH_NOARGS, NULL},
     {"record", (PyCFunction)(void (*)(void))events_record, METH_FASTCALL, NULL},
     {"begin", (PyCFunction)(void (*)(void))events_begin, METH_FASTCALL, NULL},
     {"end", events_end, METH_O, NULL},

@@ -179,7 +179,6 @@ PyObject *control_stop(PyObject *module, PyObject *unused);
 PyObject *control_pause(PyObject *module, PyObject *unused);
 PyObject *control_resume(PyObject *module, PyObject *unused);
 PyObject *control_statistics(PyObject *module, PyObject *unused);
-PyObject *control_sync(PyObject *module, PyObject *unused);
 PyObject *control_log_exceptions(PyObject *module, PyObject *on);
 int control_init(void);
 

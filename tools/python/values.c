@@ -87,7 +87,9 @@ void values_begin(struct thread *thread, PyCodeObject *code, vtc_site plain)
     if (site == SITE_UNKNOWN)
         site = functions_meet_arguments(code, generation);
     int count = site != 0 ? gather(code, texts, values) : 0;
-    if (count > 0)
+    if (thread->generation != generation)
+        ; /* the program's __repr__ went on in another session, which has no such site */
+    else if (count > 0)
         (void)vtc_event(thread->writer, site, values, (size_t)count);
     else
         (void)vtc_begin(thread->writer, plain);
@@ -100,8 +102,11 @@ void values_end(struct thread *thread, PyObject *value)
     struct vtc_value written = {.type = VTC_ARG_STRING};
     PyObject *type, *error, *traceback;
     PyErr_Fetch(&type, &error, &traceback);
+    uint32_t generation = thread->generation;
+    vtc_site site = tracer.return_site;
     written.of.as_bytes.len_bytes = values_text(value, text);
     written.of.as_bytes.data = text;
-    (void)vtc_end_with(thread->writer, tracer.return_site, &written, 1);
+    if (thread->generation == generation) /* else as above */
+        (void)vtc_end_with(thread->writer, site, &written, 1);
     PyErr_Restore(type, error, traceback);
 }
