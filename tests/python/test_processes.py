@@ -59,6 +59,15 @@ class TestProcesses(Case):
             """)
         self.assertEqual(found, [67, 67, 67])
 
+    def test_multiprocessing__processes_have_their_names(self):
+        self.traced("--merge", self.script(textwrap.dedent(COMMON) + textwrap.dedent("""
+            child = multiprocessing.get_context("fork").Process(target=f, args=(8,), name="worker")
+            child.start()
+            child.join()
+            """)))
+        names = {row["name"] for row in ask(self.file, "SELECT name FROM process")}
+        self.assertLessEqual({"app.py", "worker"}, names)
+
     def test_concurrent_futures__workers(self):
         found = self.calls_of_f("""
             if __name__ == "__main__":

@@ -1,6 +1,8 @@
 /* A thread: its writer, its name, its stack of open calls. */
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "python/tracer.h"
 
@@ -109,6 +111,10 @@ static bool thread_name(char out_name[NAME_BYTES])
 
 static bool name_this_thread(char out_name[NAME_BYTES])
 {
+    if (syscall(SYS_gettid) == getpid()) {
+        strcpy(out_name, "MainThread");
+        return true;
+    }
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     bool has_name = thread_name(out_name);

@@ -53,6 +53,7 @@ _told = set()
 def _close(_):
     from multiprocessing import util
     from . import _tracer
+    family.tell_process_name(family.process_name())
     util.Finalize(None, _tracer.stop, exitpriority=-1000)
 
 

@@ -2,6 +2,7 @@
 import glob
 import os
 import re
+import sys
 
 from . import _tracer
 
@@ -21,6 +22,20 @@ def free_child_name(path, pid):
         name = f"{_stem(path)}.p{pid}-{number}.vtc"
         number += 1
     return name
+
+
+def process_name():
+    """What this process is called in traces: multiprocessing's name for it, or its program's."""
+    process = sys.modules.get("multiprocessing.process")
+    name = process.current_process().name if process else "MainProcess"
+    program = sys.argv[0] if getattr(sys, "argv", None) else ""
+    if name != "MainProcess" or program in ("", "-c"):
+        return name
+    return os.path.basename(program)
+
+
+def tell_process_name(name):
+    _tracer.record("M", "process_name", None, None, {"name": name})
 
 
 def segments(path):

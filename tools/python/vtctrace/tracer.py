@@ -84,7 +84,9 @@ class Tracer:
                 if old.read(4) != MAGIC:
                     raise FileExistsError(errno.EEXIST, "is no trace, and is not replaced",
                                           self.output_file)
+        name = family.process_name() # before calls are recorded
         _tracer.start(self.output_file, overwrite=True, **self._options)
+        family.tell_process_name(name)
 
     def start(self):
         """Begins a new file. Does nothing while it records."""
