@@ -44,7 +44,6 @@ class TestWheel(Case):
         self.assertEqual(counts(self.file)["f"], 1)
 
 
-
 if not IS_FREE_THREADED and "VTC_ROUNDS" not in os.environ:
     sys.exit(77)
 main()
