@@ -46,7 +46,7 @@ def _finish(tracer, chosen, pid):
             family.merge(path)
         total = sum(os.path.getsize(name) for name in family.segments(path))
         others = len(family.children(path))
-        _tell(f"{path}: {total:,} bytes" + (f", and {others} of other processes ({path[:-4]}.p*.vtc)"
+        _tell(f"{path}: {total:,} bytes" + (f", and {others} of other processes ({family.stem(path)}.p*.vtc)"
                                             if others else ""), chosen)
     except (OSError, RuntimeError, ValueError) as error:
         sys.stderr.write(f"vtctrace: {error}\n")

@@ -22,7 +22,7 @@ def announce(output_file, options):
     os.environ[VARIABLE] = json.dumps({"output_file": output_file, **options})
     entries = [DIRECTORY, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(entries))
-    os.register_at_fork(before=_close_at_the_end_of_multiprocessing)
+    os.register_at_fork(before=_watch_multiprocessing)
 
 
 def begin():
@@ -34,7 +34,7 @@ def begin():
     tracer = Tracer(family.free_child_name(whole, os.getpid()), **options)
     tracer.start()
     atexit.register(tracer.stop)
-    os.register_at_fork(before=_close_at_the_end_of_multiprocessing)
+    os.register_at_fork(before=_watch_multiprocessing)
     _tracer_of_environment = tracer
 
 
@@ -47,23 +47,22 @@ def give_up():
         _tracer_of_environment = None
 
 
-_told = set()
-
-
-def _close(_):
+def _close_at_the_end(_):
+    """In a child of multiprocessing, which ends by os._exit, after its finalizers."""
     from multiprocessing import util
     from . import _tracer
     family.tell_process_name(family.process_name())
     util.Finalize(None, _tracer.stop, exitpriority=-1000)
 
 
-def _close_at_the_end_of_multiprocessing():
-    """Children of multiprocessing end by os._exit, after their own finalizers."""
+def _watch_multiprocessing():
+    """Before a fork: a program that has not imported multiprocessing does not get it from us."""
     util = sys.modules.get("multiprocessing.util")
-    if util and "registered" not in _told:
-        _told.add("registered")
-        util.register_after_fork(_Anchor, _close)
+    if util and not _Anchor.is_registered:
+        _Anchor.is_registered = True
+        util.register_after_fork(_Anchor, _close_at_the_end)
 
 
 class _Anchor:
     """What the registration is of: it lasts as long."""
+    is_registered = False

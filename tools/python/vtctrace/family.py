@@ -7,19 +7,19 @@ import sys
 from . import _tracer
 
 
-def _stem(path):
+def stem(path):
     return path[:-4] if path.endswith(".vtc") else path
 
 
 def child_name(path, pid):
-    return f"{_stem(path)}.p{pid}.vtc"
+    return f"{stem(path)}.p{pid}.vtc"
 
 
 def free_child_name(path, pid):
     """One that no file has: process ids come again, and exec keeps them."""
     name, number = child_name(path, pid), 2
     while os.path.lexists(name):
-        name = f"{_stem(path)}.p{pid}-{number}.vtc"
+        name = f"{stem(path)}.p{pid}-{number}.vtc"
         number += 1
     return name
 
@@ -40,16 +40,16 @@ def tell_process_name(name):
 
 def segments(path):
     """All files of the process that has recorded to `path`."""
-    stem = _stem(path)
-    parts = [name for name in glob.glob(glob.escape(stem) + ".*.vtc")
-             if re.fullmatch(r"\.\d{4,}(-\d+)?\.vtc", name[len(stem):])]
+    base = stem(path)
+    parts = [name for name in glob.glob(glob.escape(base) + ".*.vtc")
+             if re.fullmatch(r"\.\d{4,}(-\d+)?\.vtc", name[len(base):])]
     return [name for name in [path, *sorted(parts)] if os.path.exists(name)]
 
 
 def children(path):
-    stem = _stem(path)
-    return sorted(name for name in glob.glob(glob.escape(stem) + ".p*.vtc")
-                  if re.fullmatch(r"(\.p\d+(-\d+)?)+(\.\d{4,}(-\d+)?)?\.vtc", name[len(stem):]))
+    base = stem(path)
+    return sorted(name for name in glob.glob(glob.escape(base) + ".p*.vtc")
+                  if re.fullmatch(r"(\.p\d+(-\d+)?)+(\.\d{4,}(-\d+)?)?\.vtc", name[len(base):]))
 
 
 def compact(path):
@@ -67,7 +67,7 @@ def merge(path):
     names = segments(path) + children(path)
     if len(names) < 2:
         return len(names)
-    whole = f"{_stem(path)}.merge.tmp"
+    whole = f"{stem(path)}.merge.tmp"
     _tracer.merge(names, whole, True)
     os.replace(whole, path)
     for name in names:
