@@ -128,6 +128,21 @@ class TestProcesses(Case):
         self.assertEqual(counts(self.file)["f"], 15 + 67)
         self.assertEqual(ask(self.file, "SELECT count(DISTINCT pid) AS n FROM event"), [{"n": 2}])
 
+    def test_merge__leaves_out_who_goes_on(self):
+        self.traced("--merge", self.script(textwrap.dedent(COMMON) + textwrap.dedent("""
+            for ends in (True, False):
+                if os.fork() == 0:
+                    f(8)
+                    time.sleep(0 if ends else 1.5)
+                    f(8)
+                    os._exit(0)
+            time.sleep(0.5)
+            """)))
+        self.assertEqual(counts(self.file)["f"], 2 * 67)
+        time.sleep(2)
+        other = [file for file in self.family() if file != self.file]
+        self.assertEqual([counts(file)["f"] for file in other], [2 * 67])
+
     def test_merge__by_the_tool(self):
         self.calls_of_f("""
             f(5)

@@ -1,4 +1,5 @@
 """The files of one recording: NAME.vtc, segments NAME.0001.vtc, those of children NAME.pPID.vtc."""
+import fcntl
 import glob
 import os
 import re
@@ -62,15 +63,24 @@ def remove(path):
         os.unlink(name)
 
 
+def _is_over(path):
+    """Whether no process records to a file any more: one that does holds a lock on it."""
+    with open(path, "rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
 def merge(path):
-    """Replaces the files of a recording by one; gives how many there were."""
-    names = segments(path) + children(path)
-    if len(names) < 2:
-        return len(names)
+    """Replaces the files of a recording by one, but for those of processes that go on."""
+    names = [name for name in segments(path) + children(path) if _is_over(name)]
+    if len(names) < 2 or path not in names:
+        return
     whole = f"{stem(path)}.merge.tmp"
     _tracer.merge(names, whole, True)
     os.replace(whole, path)
     for name in names:
         if name != path:
             os.unlink(name)
-    return len(names)
