@@ -163,6 +163,25 @@ class TestCommandLine(Case):
         self.assertLess(total, 4.5 * 2**20)
         self.assertGreater(total, 2**20)
 
+    def test_flight_recorder__the_last_of_it_in_one_file(self):
+        self.traced("--last", "1s", "--merge", self.script("""
+            import time
+            def early():
+                pass
+            def late():
+                pass
+            def f(n):
+                return n if n < 2 else f(n - 1) + f(n - 2)
+            early()
+            begin = time.monotonic()
+            while time.monotonic() - begin < 3:
+                f(14)
+            late()
+            """))
+        self.assertEqual(list(self.directory.glob("t*.vtc")), [self.file])
+        found = counts(self.file)
+        self.assertEqual((found.get("early"), found["late"]), (None, 1))
+
     def test_compact__leaves_compacted_files(self):
         self.traced("--compact", self.script(PROGRAM))
         self.assertEqual(counts(self.file)["f"], 67)

@@ -76,7 +76,7 @@ def _is_over(path):
 def merge(path):
     """Replaces the files of a recording by one, but for those of processes that go on."""
     names = [name for name in segments(path) + children(path) if _is_over(name)]
-    if len(names) < 2 or path not in names:
+    if names in ([], [path]):
         return
     whole = f"{stem(path)}.merge.tmp"
     _tracer.merge(names, whole, True)
