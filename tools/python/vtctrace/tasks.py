@@ -1,5 +1,6 @@
-"""Which asyncio task a thread is running, and its track: from first sight to its end."""
+"""Which asyncio task a thread is running: a number for each, which is the id of its track."""
 import itertools
+import os
 import sys
 import threading
 import weakref
@@ -9,6 +10,15 @@ from . import _tracer, events
 _numbers = weakref.WeakKeyDictionary()
 _next = itertools.count(1)
 _lock = threading.Lock()
+
+
+def _renew_lock():
+    """In a child, whose parent's other threads may have held it."""
+    global _lock
+    _lock = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)
 
 
 def _current():

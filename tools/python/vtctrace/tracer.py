@@ -3,6 +3,7 @@ import atexit
 import errno
 import os
 import threading
+import weakref
 
 from . import _tracer, family, logs, tasks  # noqa: F401 (tasks: the tracer asks it)
 from .quantity import size_bytes, time_ns
@@ -10,6 +11,17 @@ from .quantity import size_bytes, time_ns
 # Registered first, so run last: a program that ends without stop() has a closed file all the same.
 atexit.register(_tracer.stop)
 _tracer.own_files(os.path.dirname(os.path.abspath(__file__)))
+
+_all = weakref.WeakSet()
+
+
+def _renew_locks():
+    """In a child, whose parent's other threads may have held them."""
+    for tracer in _all:
+        tracer._lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_renew_locks)
 
 # A file of vtc's begins so, whatever it is: recorded, compacted or compressed.
 MAGIC = b"\x89VTC"
@@ -72,6 +84,7 @@ class Tracer:
         self._lock = threading.RLock()
         self._is_open = self._is_paused = False
         self._has_recorded = False
+        _all.add(self)
 
     @property
     def recording(self):
