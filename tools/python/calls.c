@@ -59,7 +59,7 @@ static struct call *push(struct thread *thread, uintptr_t key, vtc_site site)
     return site ? call : NULL;
 }
 
-void calls_begin(struct thread *thread, uintptr_t key, vtc_site site)
+static void begin_call(struct thread *thread, uintptr_t key, vtc_site site)
 {
     struct call *call = push(thread, key, site);
     if (TRACER_LIKELY(call != NULL))
@@ -116,15 +116,6 @@ bool calls_return(struct thread *thread, uintptr_t key, PyObject *value)
     return true;
 }
 
-void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site)
-{
-    struct call *call = push(thread, (uintptr_t)code, site);
-    if (!call)
-        return;
-    call->start_ticks = BEGUN;
-    values_begin(thread, code, site);
-}
-
 void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
                       const struct vtc_value *values, size_t count)
 {
@@ -135,7 +126,17 @@ void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
     (void)vtc_event(thread->writer, site, values, count);
 }
 
-void calls_begin_async(struct thread *thread, PyCodeObject *code)
+static void begin_with_arguments(struct thread *thread, PyCodeObject *code, vtc_site site)
+{
+    struct call *call = push(thread, (uintptr_t)code, site);
+    if (!call)
+        return;
+    call->start_ticks = BEGUN;
+    values_begin(thread, code, site);
+}
+
+/* The call that was begun last is one of a coroutine: it is told on its task's track, too. */
+static void begin_async(struct thread *thread, PyCodeObject *code)
 {
     struct call *call = thread->top - 1;
     if (thread->deeper > 0 || call < thread->calls)
@@ -149,4 +150,42 @@ void calls_begin_async(struct thread *thread, PyCodeObject *code)
     call->async_end = functions_async_site(code, 'e', thread->generation);
     if (call->async_end != 0)
         thread->task_depth++;
+}
+
+static uint32_t site_of(const struct thread *thread, PyCodeObject *code)
+{
+    uint32_t site = sites_find((uintptr_t)code, thread->generation);
+    if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
+        site = functions_meet_code(code, thread->generation);
+    return site;
+}
+
+bool calls_enter(struct thread *thread, PyCodeObject *code, bool with_arguments)
+{
+    uint32_t site = site_of(thread, code);
+    if (TRACER_UNLIKELY(site == SITE_FILTERED))
+        return false;
+    if (TRACER_UNLIKELY(with_arguments && tracer.filter.log_arguments))
+        begin_with_arguments(thread, code, site);
+    else
+        begin_call(thread, (uintptr_t)code, site);
+    if (TRACER_UNLIKELY(tracer.filter.log_async) &&
+        code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE))
+        begin_async(thread, code);
+    return true;
+}
+
+bool calls_enter_c(struct thread *thread, PyCodeObject *caller, PyObject *callable)
+{
+    PyMethodDef *method = functions_method(callable);
+    if (!method)
+        return true;
+    if (TRACER_UNLIKELY(site_of(thread, caller) == SITE_FILTERED))
+        return false;
+    uint32_t site = sites_find((uintptr_t)method, thread->generation);
+    if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
+        site = functions_meet_c(callable, method, thread->generation);
+    if (TRACER_LIKELY(site != SITE_FILTERED))
+        begin_call(thread, (uintptr_t)method, site);
+    return true;
 }

@@ -72,7 +72,7 @@ struct settings {
     const char *path;
     struct tracer_filter filter;
     int overwrite, compact;
-    unsigned long long keep_ns, max_bytes;
+    unsigned long long min_duration_ns, keep_ns, max_bytes;
 };
 
 static void free_list(char **list)
@@ -122,13 +122,13 @@ static int read_settings(PyObject *args, PyObject *kwargs, struct settings *out,
     PyObject *include = NULL, *exclude = NULL;
     int ignore_c = 0, ignore_frozen = 0, log_arguments = 0, log_return_value = 0, log_async = 0;
     unsigned int depth_max = UINT32_MAX;
-    unsigned long long min_duration_ns = 0;
     memset(out, 0, sizeof *out);
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O&|pOOpppppIKKKp", (char **)(uintptr_t)names,
                                      PyUnicode_FSConverter, out_path, &out->overwrite, &include,
                                      &exclude, &ignore_c, &ignore_frozen, &log_arguments,
-                                     &log_return_value, &log_async, &depth_max, &min_duration_ns,
-                                     &out->keep_ns, &out->max_bytes, &out->compact))
+                                     &log_return_value, &log_async, &depth_max,
+                                     &out->min_duration_ns, &out->keep_ns, &out->max_bytes,
+                                     &out->compact))
         return -1;
     out->path = PyBytes_AS_STRING(*out_path);
     out->filter = (struct tracer_filter){.ignore_c = ignore_c,
@@ -136,8 +136,7 @@ static int read_settings(PyObject *args, PyObject *kwargs, struct settings *out,
                                          .log_arguments = log_arguments,
                                          .log_return_value = log_return_value,
                                          .log_async = log_async,
-                                         .depth_max = depth_max,
-                                         .min_duration_ns = min_duration_ns};
+                                         .depth_max = depth_max};
     if (read_list(include, &out->filter.include) < 0)
         return -1;
     if (read_list(exclude, &out->filter.exclude) < 0) {
@@ -208,9 +207,8 @@ static vtc_status begin(struct settings *settings, struct vtc_error *err)
         vtc_session_close(session, NULL);
         return VTC_ERR_NO_MEMORY;
     }
-    uint64_t min_ticks = settings->filter.min_duration_ns
-                             ? measure_ticks(session, settings->filter.min_duration_ns)
-                             : 0;
+    uint64_t min_ticks =
+        settings->min_duration_ns ? measure_ticks(session, settings->min_duration_ns) : 0;
     pthread_mutex_lock(&tracer.lock);
     free_list(tracer.filter.include);
     free_list(tracer.filter.exclude);

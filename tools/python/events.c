@@ -36,12 +36,7 @@ static int add_text(struct arguments *all, PyObject *object, struct vtc_value *v
     Py_XDECREF(string);
     if (!text)
         return -1;
-    size_t len_bytes = (size_t)len, room = TEXT_BYTES - all->text_bytes;
-    if (len_bytes > room) {
-        len_bytes = room;
-        while (len_bytes > 0 && ((unsigned char)text[len_bytes] & 0xC0) == 0x80)
-            len_bytes--;
-    }
+    size_t len_bytes = values_fit(text, (size_t)len, TEXT_BYTES - all->text_bytes);
     all->text_bytes += len_bytes;
     value->type = VTC_ARG_STRING;
     value->of.as_bytes.data = text;

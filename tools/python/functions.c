@@ -26,13 +26,17 @@ static void copy_text(PyObject *string, char *out_text, size_t capacity)
 
 /* --- functions that go */
 
+static void forget(void *code)
+{
+    for (uintptr_t kind = 0; kind < CODE_KEYS; kind++)
+        sites_forget((uintptr_t)code + kind);
+}
+
 #if PY_VERSION_HEX >= 0x030C0000
 static int on_code_event(PyCodeEvent event, PyCodeObject *code)
 {
-    if (event == PY_CODE_EVENT_DESTROY) {
-        for (uintptr_t kind = 0; kind < CODE_KEYS; kind++)
-            sites_forget((uintptr_t)code + kind);
-    }
+    if (event == PY_CODE_EVENT_DESTROY)
+        forget(code);
     return 0;
 }
 
@@ -49,12 +53,6 @@ int functions_watch(void)
 /* Before there were watchers: what hangs on a code object is freed with it, and is its address. */
 static Py_ssize_t extra_index = -1;
 
-static void on_code_freed(void *code)
-{
-    for (uintptr_t kind = 0; kind < CODE_KEYS; kind++)
-        sites_forget((uintptr_t)code + kind);
-}
-
 static void watch_code(PyCodeObject *code)
 {
     void *known = NULL;
@@ -65,7 +63,7 @@ static void watch_code(PyCodeObject *code)
 
 int functions_watch(void)
 {
-    extra_index = _PyEval_RequestCodeExtraIndex(on_code_freed);
+    extra_index = _PyEval_RequestCodeExtraIndex(forget);
     if (extra_index < 0)
         PyErr_SetString(PyExc_RuntimeError, "vtctrace: no room for another code extra");
     return extra_index < 0 ? -1 : 0;

@@ -1,7 +1,7 @@
 /* The interpreter's callbacks from 3.12 on: sys.monitoring.
  *
  * Measured against PyEval_SetProfile, which is made of the same events with a frame object on top:
- * see tests/bench/python. Events hold for all threads, also those that come later, and the
+ * see tests/bench/python.py. Events hold for all threads, also those that come later, and the
  * interpreter switches them while it has stopped all threads, so none is within a callback when
  * hook_off returns.
  *
@@ -42,53 +42,26 @@ static PyObject *never_again(void)
     return Py_NewRef(disable);
 }
 
-static uint32_t site_of(struct thread *thread, PyObject *code)
+static PyObject *enter(PyObject *code, bool with_arguments)
 {
-    uint32_t site = sites_find((uintptr_t)code, thread->generation);
-    if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
-        site = functions_meet_code((PyCodeObject *)code, thread->generation);
-    return site;
-}
-
-/* A coroutine's calls are told on the track of its task, too. */
-static void begin_async(struct thread *thread, PyCodeObject *code)
-{
-    if (code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE))
-        calls_begin_async(thread, code);
+    struct thread *thread = thread_current();
+    if (TRACER_UNLIKELY(!thread) ||
+        TRACER_LIKELY(calls_enter(thread, (PyCodeObject *)code, with_arguments)))
+        return nothing();
+    return never_again();
 }
 
 static PyObject *on_start(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
     (void)self, (void)count, (void)names;
-    struct thread *thread = thread_current();
-    if (TRACER_UNLIKELY(!thread))
-        return nothing();
-    uint32_t site = site_of(thread, args[0]);
-    if (TRACER_UNLIKELY(site == SITE_FILTERED))
-        return never_again();
-    if (TRACER_UNLIKELY(tracer.filter.log_arguments))
-        calls_begin_code(thread, (PyCodeObject *)args[0], site);
-    else
-        calls_begin(thread, (uintptr_t)args[0], site);
-    if (TRACER_UNLIKELY(tracer.filter.log_async))
-        begin_async(thread, (PyCodeObject *)args[0]);
-    return nothing();
+    return enter(args[0], true);
 }
 
 /* A generator or coroutine goes on. */
 static PyObject *on_resume(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
     (void)self, (void)count, (void)names;
-    struct thread *thread = thread_current();
-    if (TRACER_UNLIKELY(!thread))
-        return nothing();
-    uint32_t site = site_of(thread, args[0]);
-    if (TRACER_UNLIKELY(site == SITE_FILTERED))
-        return never_again();
-    calls_begin(thread, (uintptr_t)args[0], site);
-    if (TRACER_UNLIKELY(tracer.filter.log_async))
-        begin_async(thread, (PyCodeObject *)args[0]);
-    return nothing();
+    return enter(args[0], false);
 }
 
 /* The same by an exception: an event that cannot be disabled. */
@@ -129,18 +102,10 @@ static PyObject *on_unwind(PyObject *self, PyObject *const *args, size_t count, 
 static PyObject *on_call(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
     (void)self, (void)count, (void)names;
-    PyMethodDef *method = functions_method(args[2]);
-    struct thread *thread;
-    if (!method || !(thread = thread_current()))
+    struct thread *thread = functions_method(args[2]) ? thread_current() : NULL;
+    if (!thread || TRACER_LIKELY(calls_enter_c(thread, (PyCodeObject *)args[0], args[2])))
         return nothing();
-    if (TRACER_UNLIKELY(site_of(thread, args[0]) == SITE_FILTERED))
-        return never_again();
-    uint32_t site = sites_find((uintptr_t)method, thread->generation);
-    if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
-        site = functions_meet_c(args[2], method, thread->generation);
-    if (TRACER_LIKELY(site != SITE_FILTERED))
-        calls_begin(thread, (uintptr_t)method, site);
-    return nothing();
+    return never_again();
 }
 
 static PyObject *on_c_end(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
@@ -160,31 +125,32 @@ static PyObject *on_raise(PyObject *self, PyObject *const *args, size_t count, P
     return nothing();
 }
 
-enum { EVENT_COUNT = 9, C_EVENT_COUNT = 3 /* the last ones */ };
+/* RAISE is first, and what is of C functions last. */
+enum { EVENT_COUNT = 10, C_EVENT_COUNT = 3 };
 static struct {
     const char *name;
     struct callback callback;
+    long bit;
 } events[EVENT_COUNT] = {
-    {"PY_START", {PyObject_HEAD_INIT(&callback_type) on_start}},
-    {"PY_RESUME", {PyObject_HEAD_INIT(&callback_type) on_resume}},
-    {"PY_THROW", {PyObject_HEAD_INIT(&callback_type) on_throw}},
-    {"PY_RETURN", {PyObject_HEAD_INIT(&callback_type) on_return}},
-    {"PY_YIELD", {PyObject_HEAD_INIT(&callback_type) on_return}},
-    {"PY_UNWIND", {PyObject_HEAD_INIT(&callback_type) on_unwind}},
-    {"C_RETURN", {PyObject_HEAD_INIT(&callback_type) on_c_end}},
-    {"C_RAISE", {PyObject_HEAD_INIT(&callback_type) on_c_end}},
-    {"CALL", {PyObject_HEAD_INIT(&callback_type) on_call}},
+    {"RAISE", {PyObject_HEAD_INIT(&callback_type) on_raise}, 0},
+    {"PY_START", {PyObject_HEAD_INIT(&callback_type) on_start}, 0},
+    {"PY_RESUME", {PyObject_HEAD_INIT(&callback_type) on_resume}, 0},
+    {"PY_THROW", {PyObject_HEAD_INIT(&callback_type) on_throw}, 0},
+    {"PY_RETURN", {PyObject_HEAD_INIT(&callback_type) on_return}, 0},
+    {"PY_YIELD", {PyObject_HEAD_INIT(&callback_type) on_return}, 0},
+    {"PY_UNWIND", {PyObject_HEAD_INIT(&callback_type) on_unwind}, 0},
+    {"C_RETURN", {PyObject_HEAD_INIT(&callback_type) on_c_end}, 0},
+    {"C_RAISE", {PyObject_HEAD_INIT(&callback_type) on_c_end}, 0},
+    {"CALL", {PyObject_HEAD_INIT(&callback_type) on_call}, 0},
 };
-static struct callback raise_callback = {PyObject_HEAD_INIT(&callback_type) on_raise};
-static long event_bits[EVENT_COUNT], raise_bit;
 static bool is_on, logs_exceptions;
 
 static int find_bits(void)
 {
     PyObject *all = PyObject_GetAttrString(monitoring, "events");
-    for (int i = 0; all && i <= EVENT_COUNT; i++) {
-        PyObject *bit = PyObject_GetAttrString(all, i < EVENT_COUNT ? events[i].name : "RAISE");
-        *(i < EVENT_COUNT ? &event_bits[i] : &raise_bit) = bit ? PyLong_AsLong(bit) : 0;
+    for (int i = 0; all && i < EVENT_COUNT; i++) {
+        PyObject *bit = PyObject_GetAttrString(all, events[i].name);
+        events[i].bit = bit ? PyLong_AsLong(bit) : 0;
         Py_XDECREF(bit);
     }
     Py_XDECREF(all);
@@ -225,28 +191,25 @@ static int take_tool(void)
     return -1;
 }
 
-static int register_callback(long bit, struct callback *callback)
-{
-    PyObject *before = PyObject_CallMethod(monitoring, "register_callback", "ilO", tool_id, bit,
-                                           (PyObject *)callback);
-    Py_XDECREF(before);
-    return before ? 0 : -1;
-}
-
 static int register_callbacks(void)
 {
-    for (int i = 0; i < EVENT_COUNT; i++)
-        if (register_callback(event_bits[i], &events[i].callback) < 0)
+    for (int i = 0; i < EVENT_COUNT; i++) {
+        PyObject *before = PyObject_CallMethod(monitoring, "register_callback", "ilO", tool_id,
+                                               events[i].bit, (PyObject *)&events[i].callback);
+        if (!before)
             return -1;
-    return register_callback(raise_bit, &raise_callback);
+        Py_DECREF(before);
+    }
+    return 0;
 }
 
 static int set_events(void)
 {
-    long bits = is_on && logs_exceptions ? raise_bit : 0;
-    for (int i = 0; is_on && i < EVENT_COUNT; i++)
-        if (i < EVENT_COUNT - C_EVENT_COUNT || !tracer.filter.ignore_c)
-            bits |= event_bits[i];
+    int first = logs_exceptions ? 0 : 1;
+    int end = tracer.filter.ignore_c ? EVENT_COUNT - C_EVENT_COUNT : EVENT_COUNT;
+    long bits = 0;
+    for (int i = first; is_on && i < end; i++)
+        bits |= events[i].bit;
     PyObject *result = PyObject_CallMethod(monitoring, "set_events", "il", tool_id, bits);
     Py_XDECREF(result);
     return result ? 0 : -1;

@@ -9,42 +9,6 @@
 #if PY_VERSION_HEX < 0x030C0000
 #include <frameobject.h>
 
-static void begin_code(struct thread *thread, PyCodeObject *code)
-{
-    uint32_t site = sites_find((uintptr_t)code, thread->generation);
-    if (site == SITE_UNKNOWN)
-        site = functions_meet_code(code, thread->generation);
-    if (site == SITE_FILTERED)
-        return;
-    if (tracer.filter.log_arguments)
-        calls_begin_code(thread, code, site);
-    else
-        calls_begin(thread, (uintptr_t)code, site);
-    if (tracer.filter.log_async &&
-        code->co_flags & (CO_COROUTINE | CO_ASYNC_GENERATOR | CO_ITERABLE_COROUTINE))
-        calls_begin_async(thread, code);
-}
-
-static bool is_traced(struct thread *thread, PyCodeObject *code)
-{
-    uint32_t site = sites_find((uintptr_t)code, thread->generation);
-    if (site == SITE_UNKNOWN)
-        site = functions_meet_code(code, thread->generation);
-    return site != SITE_FILTERED;
-}
-
-static void begin_c(struct thread *thread, PyCodeObject *caller, PyObject *callable)
-{
-    PyMethodDef *method = functions_method(callable);
-    if (!method || !is_traced(thread, caller))
-        return;
-    uint32_t site = sites_find((uintptr_t)method, thread->generation);
-    if (site == SITE_UNKNOWN)
-        site = functions_meet_c(callable, method, thread->generation);
-    if (site != SITE_FILTERED)
-        calls_begin(thread, (uintptr_t)method, site);
-}
-
 static void end_c(struct thread *thread, PyObject *callable)
 {
     PyMethodDef *method = functions_method(callable);
@@ -72,9 +36,9 @@ static int on_event(PyObject *self, PyFrameObject *frame, int what, PyObject *va
         return 0;
     PyCodeObject *code = PyFrame_GetCode(frame);
     switch (what) {
-    case PyTrace_CALL: begin_code(thread, code); break;
+    case PyTrace_CALL: calls_enter(thread, code, true); break;
     case PyTrace_RETURN: end_code(thread, code, value); break;
-    case PyTrace_C_CALL: begin_c(thread, code, value); break;
+    case PyTrace_C_CALL: calls_enter_c(thread, code, value); break;
     case PyTrace_C_RETURN:
     case PyTrace_C_EXCEPTION: end_c(thread, value); break;
     default: break;

@@ -38,7 +38,6 @@ struct tracer_filter {
     bool log_return_value;
     bool log_async;
     uint32_t depth_max; /* calls that are open at once and recorded; the default is all */
-    uint64_t min_duration_ns;
 };
 
 struct tracer {
@@ -101,11 +100,11 @@ static inline struct thread *thread_current(void)
 }
 
 /* --- calls.c */
-void calls_begin(struct thread *thread, uintptr_t key, vtc_site site);
-/* The call that was begun last is one of a coroutine: it is told on its task's track, too. */
-void calls_begin_async(struct thread *thread, PyCodeObject *code);
-/* The same of a Python function, with its arguments; in its frame. */
-void calls_begin_code(struct thread *thread, PyCodeObject *code, vtc_site site);
+/* Begins a call of a Python function, in its frame; of a coroutine also on its task's track. False: it is
+ * not traced. */
+bool calls_enter(struct thread *thread, PyCodeObject *code, bool with_arguments);
+/* Of a C function, by whom it is called; false: nothing of the caller's is traced. */
+bool calls_enter_c(struct thread *thread, PyCodeObject *caller, PyObject *callable);
 /* A span of the program's own, with its arguments. */
 void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
                       const struct vtc_value *values, size_t count);
@@ -164,6 +163,8 @@ int values_argument_count(PyCodeObject *code);
 /* Records the begin of a call with the arguments of the frame that was just entered. */
 void values_begin(struct thread *thread, PyCodeObject *code, vtc_site site);
 void values_end(struct thread *thread, PyObject *value);
+/* How much of a text fits into a room, cut before a character that does not. */
+size_t values_fit(const char *text, size_t len_bytes, size_t room_bytes);
 /* The repr, at most VALUE_BYTES; gives its length. */
 size_t values_text(PyObject *object, char out_text[VALUE_BYTES]);
 

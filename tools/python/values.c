@@ -3,19 +3,23 @@
 
 #include "python/tracer.h"
 
-/* At most VALUE_BYTES, cut before a character that would not fit. */
+size_t values_fit(const char *text, size_t len_bytes, size_t room_bytes)
+{
+    if (len_bytes <= room_bytes)
+        return len_bytes;
+    len_bytes = room_bytes;
+    while (len_bytes > 0 && ((unsigned char)text[len_bytes] & 0xC0) == 0x80)
+        len_bytes--;
+    return len_bytes;
+}
+
 size_t values_text(PyObject *object, char out_text[VALUE_BYTES])
 {
     static const char *const UNPRINTABLE = "<no repr>";
     PyObject *repr = object ? PyObject_Repr(object) : NULL;
     PyObject *bytes = repr ? PyUnicode_AsEncodedString(repr, "utf-8", "backslashreplace") : NULL;
     const char *text = bytes ? PyBytes_AS_STRING(bytes) : object ? UNPRINTABLE : "<unbound>";
-    size_t len_bytes = strlen(text);
-    if (len_bytes > VALUE_BYTES) {
-        len_bytes = VALUE_BYTES;
-        while (len_bytes > 0 && ((unsigned char)text[len_bytes] & 0xC0) == 0x80)
-            len_bytes--;
-    }
+    size_t len_bytes = values_fit(text, strlen(text), VALUE_BYTES);
     memcpy(out_text, text, len_bytes);
     /* A signal that arrived within is the program's. */
     if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
