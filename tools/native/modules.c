@@ -1,7 +1,14 @@
 /* The program and the libraries that it has loaded: noted in the file, so that addresses can be given
- * names later, and kept here, so that a new one is noticed. */
+ * names later, and kept here, so that a new one is noticed.
+ *
+ * The dynamic linker's lock, which a walk over its list takes, stays taken in a child of fork that is
+ * made meanwhile. So a fork waits for a walk, and a walk for a fork. It waits last of all, for which
+ * its handlers are registered first, and nothing else is taken within a walk.
+ */
 #include <fcntl.h>
 #include <link.h>
+#include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +18,8 @@ enum { MODULES_MAX = 4096 };
 
 static struct module *modules;
 static size_t module_count;
+static _Atomic int walk_lock; /* taken with signals blocked, as a handler may walk or fork */
+static struct tracer_pause fork_pause; /* of the thread that forks */
 
 struct module *modules_find(uintptr_t address)
 {
@@ -22,7 +31,7 @@ struct module *modules_find(uintptr_t address)
 }
 
 /* The module's build id, in its notes as they are mapped. */
-static const uint8_t *find_build_id(const struct dl_phdr_info *info, size_t *out_bytes)
+static void find_build_id(const struct dl_phdr_info *info, struct module *out_module)
 {
     for (int i = 0; i < info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &info->dlpi_phdr[i];
@@ -39,20 +48,21 @@ static const uint8_t *find_build_id(const struct dl_phdr_info *info, size_t *out
                 break;
             if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 &&
                 memcmp(at + sizeof *note, "GNU", 4) == 0) {
-                *out_bytes = note->n_descsz;
-                return at + sizeof *note + name;
+                size_t id_bytes = note->n_descsz;
+                if (id_bytes > sizeof out_module->id)
+                    id_bytes = sizeof out_module->id;
+                memcpy(out_module->id, at + sizeof *note + name, id_bytes);
+                out_module->id_bytes = id_bytes;
+                return;
             }
             at += bytes;
             left -= bytes;
         }
     }
-    *out_bytes = 0;
-    return NULL;
 }
 
 /* Where the segments of a module lie, and which part of the file that is. */
-static bool find_range(const struct dl_phdr_info *info, struct module *out_module,
-                       uint64_t *out_offset)
+static bool find_range(const struct dl_phdr_info *info, struct module *out_module)
 {
     bool found = false;
     for (int i = 0; i < info->dlpi_phnum; i++) {
@@ -62,7 +72,7 @@ static bool find_range(const struct dl_phdr_info *info, struct module *out_modul
         uintptr_t start = info->dlpi_addr + header->p_vaddr;
         if (!found || start < out_module->start) {
             out_module->start = start;
-            *out_offset = header->p_offset;
+            out_module->offset = header->p_offset;
         }
         if (!found || start + header->p_memsz > out_module->end)
             out_module->end = start + header->p_memsz;
@@ -86,33 +96,77 @@ static void find_path(const struct dl_phdr_info *info, char *out_path, size_t pa
     out_path[len < 0 ? 0 : len] = '\0';
 }
 
-static int note_module(struct dl_phdr_info *info, size_t info_bytes, void *context)
+static int add_module(struct dl_phdr_info *info, size_t info_bytes, void *context)
 {
     struct module module;
-    uint64_t offset = 0;
-    size_t id_bytes;
     (void)info_bytes;
     (void)context;
     memset(&module, 0, sizeof module);
-    if (!find_range(info, &module, &offset) || module_count == MODULES_MAX)
+    if (!find_range(info, &module) || module_count == MODULES_MAX)
         return 0;
     find_path(info, module.path, sizeof module.path);
     const struct module *known = modules_find(module.start);
     if (known && known->start == module.start && strcmp(known->path, module.path) == 0)
         return 0;
     module.bias = info->dlpi_addr;
+    find_build_id(info, &module);
     modules[module_count++] = module;
-    const uint8_t *id = find_build_id(info, &id_bytes);
-    /* What cannot be noted stays without names, no more. */
-    (void)!vtc_session_module(tracer.session, module.path, module.start, module.end, offset, id,
-                              id_bytes, NULL);
     return 0;
+}
+
+static void lock_walk(void)
+{
+    int nobody = 0;
+    while (!atomic_compare_exchange_weak_explicit(&walk_lock, &nobody, 1, memory_order_acquire,
+                                                  memory_order_relaxed)) {
+        nobody = 0;
+        sched_yield();
+    }
+}
+
+static void unlock_walk(void)
+{
+    atomic_store_explicit(&walk_lock, 0, memory_order_release); /* pairs with the acquire above */
+}
+
+static void before_fork(void)
+{
+    struct tracer_pause pause;
+    tracer_pause(&pause);
+    lock_walk();
+    fork_pause = pause;
+}
+
+static void after_fork(void)
+{
+    struct tracer_pause pause = fork_pause;
+    unlock_walk();
+    tracer_resume(&pause);
+}
+
+bool modules_watch_fork(void)
+{
+    return pthread_atfork(before_fork, after_fork, after_fork) == 0;
+}
+
+void modules_forget(void)
+{
+    module_count = 0;
 }
 
 void modules_note(void)
 {
+    size_t known = module_count;
     if (!modules)
         modules = tracer_map(MODULES_MAX * sizeof *modules);
-    if (modules)
-        dl_iterate_phdr(note_module, NULL);
+    if (!modules)
+        return;
+    lock_walk();
+    dl_iterate_phdr(add_module, NULL);
+    unlock_walk();
+    /* What cannot be noted stays without names, no more. */
+    for (const struct module *module = modules + known; module < modules + module_count; module++)
+        (void)!vtc_session_module(tracer.session, module->path, module->start, module->end,
+                                  module->offset, module->id_bytes ? module->id : NULL,
+                                  module->id_bytes, NULL);
 }

@@ -208,6 +208,12 @@ static void after_fork_in_child(void)
             call->site = 0;
 }
 
+/* Before the program registers handlers of its own: see modules.c. */
+static __attribute__((constructor)) void prepare(void)
+{
+    (void)modules_watch_fork();
+}
+
 /* Destructors of the program have run by now, those of libraries that know nothing of this one
  * perhaps not: what they call is counted as late. */
 static __attribute__((destructor)) void finish(void)
@@ -241,6 +247,7 @@ static bool begin(void)
     if (vtc_session_site(tracer.session, &opts, &tracer.other, NULL) != VTC_OK)
         tracer.other = 0;
     tracer_lock();
+    modules_forget();
     modules_note();
     tracer_unlock();
     return true;

@@ -99,6 +99,9 @@ vtc_site sites_meet(uintptr_t function);
 struct module {
     uintptr_t start, end; /* addresses */
     uintptr_t bias;       /* address minus what the file says */
+    uint64_t offset;      /* of the first segment in the file */
+    uint8_t id[64];       /* the build id */
+    size_t id_bytes;
     char path[256];
     struct names *names; /* of its functions, sorted; NULL: not read yet */
     bool names_tried;
@@ -107,6 +110,10 @@ struct module {
 struct module *modules_find(uintptr_t address);
 /* Notes the modules that were not there last time. */
 void modules_note(void);
+/* In a child that begins anew what another thread of its parent had half done. */
+void modules_forget(void);
+/* Before any thread can be within modules_note. */
+bool modules_watch_fork(void);
 
 /* --- names.c; under the lock */
 /* True if the settings' globs let a function through. */
