@@ -364,6 +364,7 @@ class TestSafety(Case):
                 if pid == 0:
                     for _ in range(10):
                         leaf(1)
+                    tracer.stop()
                     os._exit(0)
                 assert os.waitpid(pid, 0)[1] == 0
             dismiss(done, threads), dismiss(done2, threads2)

@@ -15,34 +15,76 @@ enum { CALIBRATION_NS = 2000000, SEGMENT_BYTES = 64 << 20 };
 
 struct tracer tracer = {.lock = PTHREAD_MUTEX_INITIALIZER};
 static PyThread_type_lock busy;
+static _Atomic unsigned long busy_thread; /* that holds it; 0: none */
 static uint32_t last_generation;
 static vtc_compactor *compactor;
 
 static void enter(void)
 {
-    if (PyThread_acquire_lock(busy, NOWAIT_LOCK) == PY_LOCK_ACQUIRED)
-        return;
-    Py_BEGIN_ALLOW_THREADS
-    PyThread_acquire_lock(busy, WAIT_LOCK);
-    Py_END_ALLOW_THREADS
+    if (PyThread_acquire_lock(busy, NOWAIT_LOCK) != PY_LOCK_ACQUIRED) {
+        Py_BEGIN_ALLOW_THREADS
+        PyThread_acquire_lock(busy, WAIT_LOCK);
+        Py_END_ALLOW_THREADS
+    }
+    atomic_store_explicit(&busy_thread, PyThread_get_thread_ident(), memory_order_relaxed);
 }
 
 static void leave(void)
 {
+    atomic_store_explicit(&busy_thread, 0, memory_order_relaxed);
     PyThread_release_lock(busy);
 }
 
-/* A thread that was starting or stopping is not in the child. */
+/* --- fork: waits for a thread that is at it. Else the child would have half a session; and, without a
+ * GIL, an interpreter whose threads are to be stopped by a thread that is not there: it would hang
+ * when it next collects garbage (3.13). */
+
+static bool is_fork_within; /* busy, by a callback of the garbage collector */
+
+static PyObject *before_fork(PyObject *module, PyObject *unused)
+{
+    (void)module, (void)unused;
+    is_fork_within =
+        atomic_load_explicit(&busy_thread, memory_order_relaxed) == PyThread_get_thread_ident();
+    if (!is_fork_within)
+        enter();
+    Py_RETURN_NONE;
+}
+
 static PyObject *after_fork(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    if (PyThread_acquire_lock(busy, NOWAIT_LOCK) != PY_LOCK_ACQUIRED)
-        busy = PyThread_allocate_lock();
-    else
-        PyThread_release_lock(busy);
+    if (!is_fork_within)
+        leave();
     Py_RETURN_NONE;
 }
-static PyMethodDef after_fork_method = {"after_fork", after_fork, METH_NOARGS, NULL};
+
+static PyMethodDef fork_methods[] = {
+    {"before_fork", before_fork, METH_NOARGS, NULL},
+    {"after_fork", after_fork, METH_NOARGS, NULL},
+};
+
+static int watch_fork(void)
+{
+    PyObject *before = PyCFunction_New(&fork_methods[0], NULL);
+    PyObject *after = PyCFunction_New(&fork_methods[1], NULL);
+    PyObject *os = PyImport_ImportModule("os");
+    PyObject *function = os ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
+    PyObject *none = PyTuple_New(0), *names = NULL, *result = NULL;
+    if (before && after)
+        names = Py_BuildValue("{sOsOsO}", "before", before, "after_in_parent", after,
+                              "after_in_child", after);
+    if (function && none && names)
+        result = PyObject_Call(function, none, names);
+    Py_XDECREF(names);
+    Py_XDECREF(none);
+    Py_XDECREF(function);
+    Py_XDECREF(os);
+    Py_XDECREF(after);
+    Py_XDECREF(before);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
 
 int control_init(void)
 {
@@ -51,19 +93,7 @@ int control_init(void)
         PyErr_NoMemory();
         return -1;
     }
-    PyObject *os = PyImport_ImportModule("os");
-    PyObject *function = PyCFunction_New(&after_fork_method, NULL);
-    PyObject *method = os ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
-    PyObject *none = PyTuple_New(0);
-    PyObject *names = Py_BuildValue("{sO}", "after_in_child", function ? function : Py_None);
-    PyObject *result = method && none && names ? PyObject_Call(method, none, names) : NULL;
-    Py_XDECREF(names);
-    Py_XDECREF(none);
-    Py_XDECREF(method);
-    Py_XDECREF(function);
-    Py_XDECREF(os);
-    Py_XDECREF(result);
-    return result ? 0 : -1;
+    return watch_fork();
 }
 
 /* --- settings */
@@ -376,7 +406,12 @@ PyObject *control_log_exceptions(PyObject *module, PyObject *on)
 {
     (void)module;
     int wanted = PyObject_IsTrue(on);
-    if (wanted < 0 || hook_log_exceptions(wanted) < 0)
+    if (wanted < 0)
+        return NULL;
+    enter();
+    int hooks = hook_log_exceptions(wanted);
+    leave();
+    if (hooks < 0)
         return NULL;
     Py_RETURN_NONE;
 }
