@@ -1,8 +1,11 @@
 """What is recorded of a program's calls: each one, once, where it belongs."""
 import collections
 import contextlib
+import io
+import pickle
 import subprocess
 import sys
+import textwrap
 import threading
 import unittest.mock
 
@@ -136,6 +139,26 @@ class TestCalls(Case):
         self.assertEqual(found, {})
         self.assertEqual(counts(self.file, "c"), {})
 
+    def test_exclude_files__ends_of_its_c_functions_end_no_others(self):
+        other = self.script("""
+            def key(value):
+                return sorted([2, 1])[0]
+            """, "other.py")
+        names = {}
+        exec(compile(other.read_text(), str(other), "exec"), names)
+
+        def use():
+            sorted([3, 1, 2], key=lambda value: (names["key"](value), fib(1)))
+        self.trace(use, exclude_files=[str(other)])
+        rows = ask(self.file, "SELECT c.name AS name, p.name AS parent FROM slice c "
+                              "LEFT JOIN slice p ON c.parent_id = p.id")
+        found = [(short(row["name"]), short(row["parent"]).split(".")[-1]) for row in rows
+                 if row["parent"] and short(row["name"]) in ("fib", "builtins.sorted")]
+        self.assertEqual(sorted(found), [("builtins.sorted", "use")] + 3 * [("fib", "<lambda>")])
+        self.assertEqual([short(row["parent"]) for row in rows
+                          if (row["name"] or "").split(" (")[0].endswith("<lambda>")],
+                         3 * ["builtins.sorted"])
+
     def test_filters__each_start_has_its_own(self):
         self.assertEqual(self.trace(fib, 5, exclude_files=[__file__]), {})
         self.assertEqual(self.trace(fib, 5), {"fib": 15})
@@ -193,6 +216,49 @@ class TestCalls(Case):
         self.assertEqual([short(row["parent"]).split(".")[-1] for row in rows], ["outer"])
         self.assertEqual(ask(self.file, "SELECT count(*) AS n FROM slice WHERE dur < 0"), [{"n": 0}])
 
+    def test_pause__spans_and_c_calls_that_go_on_stay_open(self):
+        tracer = vtctrace.Tracer(self.file)
+
+        def again(_=None):
+            tracer.pause()
+            tracer.resume()
+            fib(0)
+            return 1
+
+        def use():
+            with vtctrace.span("outer"):
+                again()
+                with vtctrace.span("inner"):
+                    fib(1)
+            sorted([3], key=again)
+        with tracer:
+            use()
+        verify(self.file)
+        rows = ask(self.file, "SELECT c.name AS name, p.name AS parent FROM slice c "
+                              "LEFT JOIN slice p ON c.parent_id = p.id WHERE c.dur >= 0")
+        parents = [(short(row["name"]).split(".")[-1], (short(row["parent"]) or "").split(".")[-1])
+                   for row in rows]
+        self.assertEqual([parent for name, parent in parents if name == "inner"], ["outer"])
+        self.assertEqual([parent for name, parent in parents if name == "outer"], ["use"])
+        self.assertEqual(sorted(parent for name, parent in parents if name == "again"),
+                         ["outer", "sorted"])
+        self.assertEqual(sorted(parent for name, parent in parents if name == "fib"),
+                         ["again", "again", "inner"])
+
+    def test_pause__spans_that_end_meanwhile_end_at_resume(self):
+        tracer = vtctrace.Tracer(self.file, ignore_c_function=True)
+
+        def use():
+            with vtctrace.span("short"):
+                tracer.pause()
+            tracer.resume()
+            fib(1)
+        with tracer:
+            use()
+        rows = ask(self.file, "SELECT p.name AS parent FROM slice c JOIN slice p "
+                              "ON c.parent_id = p.id WHERE c.name GLOB 'fib*'")
+        self.assertEqual([short(row["parent"]).split(".")[-1] for row in rows], ["use"])
+
     def test_clear__forgets_what_was_recorded(self):
         tracer = vtctrace.Tracer(self.file)
         tracer.start()
@@ -217,6 +283,44 @@ class TestCalls(Case):
         self.assertIn('"traceEvents"', text)
         self.assertGreater(text.count("fib"), (self.directory / "snapshot.json").read_text()
                            .count("fib"))
+
+    def test_save__all_segments_of_a_flight_recorder_or_of_compact(self):
+        for options, calls in (({"max_size": "3M"}, None), ({"compact": True}, 30 * 3193)):
+            tracer = vtctrace.Tracer(self.file, **options)
+            tracer.start()
+            for _ in range(30):
+                fib(16)
+            fib(7)
+            tracer.save(self.directory / "snapshot.vtc")
+            tracer.save(self.directory / "snapshot.json")
+            tracer.stop()
+            verify(self.directory / "snapshot.vtc")
+            found = counts(self.directory / "snapshot.vtc")["fib"]
+            self.assertEqual(found, (calls or found - 41) + 41)
+            self.assertGreater(found, 20000)
+            self.assertIn("fib", (self.directory / "snapshot.json").read_text())
+            left = [path.name for path in self.directory.iterdir() if "tmp" in path.name]
+            self.assertEqual(left, [])
+
+    def test_save__to_a_file_of_the_recording_is_refused(self):
+        tracer = vtctrace.Tracer(self.file)
+        tracer.start()
+        fib(5)
+        for name in (self.file, f"{self.directory}/../{self.directory.name}/t.vtc"):
+            with self.assertRaisesRegex(ValueError, "a file of the recording itself"):
+                tracer.save(name)
+        fib(5)
+        tracer.stop()
+        self.assertEqual(counts(self.file)["fib"], 30)
+
+    def test_start__takes_old_segments_away(self):
+        for _ in range(2):
+            with vtctrace.Tracer(self.file, max_size="3M"):
+                for _ in range(30):
+                    fib(16)
+        with vtctrace.Tracer(self.file):
+            fib(1)
+        self.assertEqual([path.name for path in self.directory.iterdir()], ["t.vtc"])
 
     def test_threads__have_their_names_and_all_their_calls(self):
         def use():
@@ -361,13 +465,107 @@ class TestCalls(Case):
 
         def use():
             gc.collect()
-            with contextlib.redirect_stdout(None):
+            with contextlib.redirect_stdout(io.StringIO()):
                 print("a", 1, sep="-")
         self.trace(use, log_gc=True, log_print=True)
         names = {row["name"] for row in ask(self.file, "count by name")}
         self.assertLessEqual({"gc", "gc collected", "print"}, names)
         self.assertIs(print, __builtins__.print if hasattr(__builtins__, "print")
                       else __builtins__["print"])
+
+    def test_log_print__is_print_to_the_program(self):
+        class Once:
+            def __init__(self):
+                self.times = 0
+
+            def __str__(self):
+                self.times += 1
+                return "once"
+
+        def use():
+            with contextlib.redirect_stdout(None):
+                print("nowhere")
+            print(once, 2, sep="-", end="!\n", file=written)
+            for wrong in ({"sep": 1}, {"file": 5}, {"none": 1}):
+                errors.append([])
+                for printer in (print, original):
+                    with self.assertRaises((TypeError, AttributeError)) as caught:
+                        printer("x", **wrong)
+                    errors[-1].append(repr(caught.exception))
+            self.assertEqual(pickle.dumps(print), pickled)
+            self.assertEqual((print.__name__, print.__module__), ("print", "builtins"))
+        once, written, errors, original, pickled = Once(), io.StringIO(), [], print, pickle.dumps(print)
+        self.trace(use, log_print=True)
+        self.assertEqual((once.times, written.getvalue()), (1, "once-2!\n"))
+        for one, other in errors:
+            self.assertEqual(one, other)
+        texts = [row["s"] for row in ask(self.file, "SELECT string_value AS s FROM args")]
+        self.assertIn("once-2!", texts)
+        self.assertIs(print, original)
+
+    def test_signals__what_their_handlers_raise_reaches_the_program(self):
+        """Also where they come while the tracer has asked the program for a repr."""
+        for options, body in (
+                ("log_func_args=True", "def take(a): pass\ntake(Slow())"),
+                ("log_func_retval=True", "def give(): return Slow()\ngive()"),
+                ("log_exception=True", "class Bad(Slow, Exception): pass\n"
+                                       "try:\n    raise Bad\nexcept Bad:\n    pass")):
+            for kind, number, handler in (
+                    ("TimeoutError", "SIGALRM", "def on_signal(*_): raise TimeoutError"),
+                    ("TimeoutError", "SIGALRM",
+                     "class Handler:\n    def on(self, *_): raise TimeoutError\non_signal = Handler().on"),
+                    ("KeyboardInterrupt", "SIGINT", "on_signal = signal.default_int_handler")):
+                with self.subTest(options=options, kind=kind):
+                    if options == "log_exception=True" and not hasattr(sys, "monitoring"):
+                        continue
+                    out = self.run_program(f"""
+import os, signal, sys, vtctrace
+{handler}
+class Slow:
+    def __repr__(self):
+        if armed:
+            armed.clear()
+            os.kill(os.getpid(), signal.{number})
+            for i in range(1000):
+                i
+        return "slow"
+armed = [1]
+signal.signal(signal.{number}, on_signal)
+tracer = vtctrace.Tracer(sys.argv[1], {options})
+tracer.start()
+try:
+{textwrap.indent(body, "    ")}
+    for i in range(1000):
+        i
+    print("nothing came")
+except {kind}:
+    print("came")
+tracer.stop()
+print(armed)
+""")
+                    self.assertEqual(out, "came\n[]\n")
+
+    def test_log_gc__signals_reach_the_program(self):
+        out = self.run_program("""
+            import gc, os, signal, sys, vtctrace
+            class Stop(Exception):
+                pass
+            def on_signal(*_):
+                raise Stop
+            signal.signal(signal.SIGALRM, on_signal)
+            missed = 0
+            with vtctrace.Tracer(sys.argv[1], log_gc=True):
+                for i in range(300):
+                    try:
+                        signal.setitimer(signal.ITIMER_REAL, 0.0002 + i * 1e-6)
+                        for _ in range(100000):
+                            gc.collect(0)
+                        missed += 1
+                    except Stop:
+                        pass
+            print(missed)
+            """)
+        self.assertEqual(out, "0\n")
 
     def test_log_async__tasks_are_tracks(self):
         import asyncio

@@ -66,14 +66,27 @@ static void begin_call(struct thread *thread, uintptr_t key, vtc_site site)
         begin_record(thread, call);
 }
 
-void calls_end_from(struct thread *thread, struct call *call)
+/* Ends all calls from `call` up, innermost first. */
+static void end_from(struct thread *thread, struct call *call)
 {
     while (thread->top > call)
         end_record(thread, --thread->top);
 }
 
-/* The innermost open call of a key, and only that on top of the stack; NULL: there is none. */
-static struct call *find(struct thread *thread, uintptr_t key)
+/* The innermost open call of a key, found further out. */
+static struct call *find_within(struct thread *thread, uintptr_t key)
+{
+    struct call *call = thread->top;
+    while (call > thread->calls)
+        if ((--call)->key == key) {
+            end_from(thread, call + 1);
+            return call;
+        }
+    return NULL;
+}
+
+/* The innermost open call of a key, then on top of the stack; NULL: there is none. */
+static inline struct call *find(struct thread *thread, uintptr_t key)
 {
     struct call *call = thread->top;
     if (TRACER_UNLIKELY(thread->deeper > 0)) {
@@ -82,48 +95,90 @@ static struct call *find(struct thread *thread, uintptr_t key)
     }
     if (TRACER_LIKELY(call > thread->calls && call[-1].key == key))
         return call - 1;
-    while (call > thread->calls)
-        if ((--call)->key == key) {
-            calls_end_from(thread, call + 1);
-            return call;
-        }
-    return NULL;
+    return find_within(thread, key);
 }
 
-bool calls_end(struct thread *thread, uintptr_t key)
+static void end_call(struct thread *thread, struct call *call)
 {
-    struct call *call = find(thread, key);
-    if (TRACER_UNLIKELY(!call))
-        return false;
     thread->top = call;
     end_record(thread, call);
+}
+
+/* Its calls are not on the stack, so they need not be looked for there. */
+static bool is_filtered(const struct thread *thread, PyCodeObject *code)
+{
+    return sites_find((uintptr_t)code, thread->generation) == SITE_FILTERED;
+}
+
+static struct call *find_code(struct thread *thread, PyCodeObject *code)
+{
+    struct call *call = thread->top;
+    if (TRACER_LIKELY(thread->deeper == 0 && call > thread->calls &&
+                      call[-1].key == (uintptr_t)code))
+        return call - 1;
+    return is_filtered(thread, code) ? NULL : find(thread, (uintptr_t)code);
+}
+
+bool calls_leave(struct thread *thread, PyCodeObject *code)
+{
+    struct call *call = find_code(thread, code);
+    if (TRACER_UNLIKELY(!call))
+        return false;
+    end_call(thread, call);
     return true;
 }
 
-bool calls_return(struct thread *thread, uintptr_t key, PyObject *value)
+bool calls_leave_with(struct thread *thread, PyCodeObject *code, PyObject *return_value)
 {
-    struct call *call = find(thread, key);
+    struct call *call = find_code(thread, code);
     if (!call)
         return false;
-    thread->top = call;
     if (call->site == 0 || call->start_ticks != BEGUN) {
-        end_record(thread, call);
+        end_call(thread, call);
         return true;
     }
+    thread->top = call;
     if (call->async_end != 0)
         end_async(thread, call);
-    values_end(thread, value);
+    values_end(thread, return_value);
     return true;
 }
 
-void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
+void calls_leave_c(struct thread *thread, PyCodeObject *caller, PyObject *callable)
+{
+    PyMethodDef *method = functions_method(callable);
+    if (!method || TRACER_UNLIKELY(is_filtered(thread, caller)))
+        return;
+    struct call *call = find(thread, (uintptr_t)method | CALL_C);
+    if (call)
+        end_call(thread, call);
+}
+
+void calls_begin_span(struct thread *thread, const void *key, vtc_site site,
                       const struct vtc_value *values, size_t count)
 {
-    struct call *call = push(thread, key, site);
+    struct call *call = push(thread, (uintptr_t)key | CALL_SPAN, site);
     if (!call)
         return;
     call->start_ticks = BEGUN;
     (void)vtc_event(thread->writer, site, values, count);
+}
+
+void calls_end_span(struct thread *thread, const void *key)
+{
+    struct call *call = find(thread, (uintptr_t)key | CALL_SPAN);
+    if (call)
+        end_call(thread, call);
+}
+
+void calls_note_end_of_span(struct thread *thread, const void *key)
+{
+    struct call *call = thread->top;
+    while (call > thread->calls)
+        if ((--call)->key == ((uintptr_t)key | CALL_SPAN)) {
+            call->key = CALL_OVER;
+            return;
+        }
 }
 
 static void begin_with_arguments(struct thread *thread, PyCodeObject *code, vtc_site site)
@@ -186,6 +241,59 @@ bool calls_enter_c(struct thread *thread, PyCodeObject *caller, PyObject *callab
     if (TRACER_UNLIKELY(site == SITE_UNKNOWN))
         site = functions_meet_c(callable, method, thread->generation);
     if (TRACER_LIKELY(site != SITE_FILTERED))
-        begin_call(thread, (uintptr_t)method, site);
+        begin_call(thread, (uintptr_t)method | CALL_C, site);
     return true;
+}
+
+/* --- after a pause */
+
+/* The code objects of the thread's frames, innermost first, borrowed from what runs; freed by
+ * PyMem_RawFree. NULL: no memory. */
+static PyCodeObject **running_code(size_t *out_count)
+{
+    size_t count = 0, capacity = 0;
+    PyCodeObject **all = NULL;
+    PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
+    while (frame) {
+        if (count == capacity) {
+            capacity = 2 * capacity + 64;
+            void *grown = PyMem_RawRealloc(all, capacity * sizeof *all);
+            if (!grown)
+                break;
+            all = grown;
+        }
+        all[count] = PyFrame_GetCode(frame);
+        Py_DECREF(all[count++]);
+        PyFrameObject *back = PyFrame_GetBack(frame);
+        Py_DECREF(frame);
+        frame = back;
+    }
+    Py_XDECREF(frame);
+    *out_count = count;
+    return all;
+}
+
+/* Those that go on are, from the outermost in, the ones that the thread's frames still have, and the spans
+ * that were not ended. What a C function has called, or begun, shows that it goes on itself; of one
+ * that is innermost nothing is known, and it ends here. */
+void calls_end_returned(struct thread *thread)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    size_t left;
+    PyCodeObject **running = running_code(&left);
+    struct call *kept = thread->calls;
+    for (struct call *call = thread->calls; call < thread->top && call->key != CALL_OVER; call++) {
+        uintptr_t kind = call->key & CALL_KINDS;
+        while (kind == CALL_CODE && left > 0 && (uintptr_t)running[left - 1] != call->key)
+            left--;
+        if (kind == CALL_CODE && left == 0)
+            break;
+        left -= kind == CALL_CODE;
+        if (kind != CALL_C)
+            kept = call + 1;
+    }
+    PyMem_RawFree(running);
+    PyErr_Restore(type, value, traceback);
+    end_from(thread, kept);
 }

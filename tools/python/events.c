@@ -192,7 +192,7 @@ PyObject *events_begin(PyObject *module, PyObject *const *args, Py_ssize_t count
         struct thread *thread = thread_current();
         vtc_site site = thread ? find_site(thread, 'B', name, category, &all) : 0;
         if (site != 0)
-            calls_begin_with(thread, (uintptr_t)args[0], site, all.values, all.count);
+            calls_begin_span(thread, args[0], site, all.values, all.count);
     }
     free_arguments(&all);
     if (PyErr_Occurred())
@@ -205,8 +205,41 @@ PyObject *events_end(PyObject *module, PyObject *key)
     (void)module;
     struct thread *thread = thread_current();
     if (thread)
-        calls_end(thread, (uintptr_t)key);
+        calls_end_span(thread, key);
+    else
+        calls_note_end_of_span(&tracer_thread, key);
     Py_RETURN_NONE;
+}
+
+/* gc(phase, info), in C: a callback in Python would be where the program's signal handlers run, and
+ * what they raise is lost there. A span with the generation, and an instant with what was collected. */
+PyObject *events_gc(PyObject *module, PyObject *const *args, Py_ssize_t count)
+{
+    static const char span_key __attribute__((aligned(8)));
+    struct arguments all;
+    (void)module;
+    struct thread *thread = count == 2 ? thread_current() : NULL;
+    const char *phase = thread ? PyUnicode_AsUTF8(args[0]) : NULL;
+    bool is_start = phase && strcmp(phase, "start") == 0;
+    if (!phase) {
+        if (count == 2 && !PyErr_Occurred())
+            calls_note_end_of_span(&tracer_thread, &span_key);
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    }
+    if (!is_start)
+        calls_end_span(thread, &span_key);
+    if (read_arguments(&all, args[1]) == 0) {
+        if (is_start)
+            all.count = all.count > 0; /* the generation; the rest is nothing yet */
+        vtc_site site =
+            find_site(thread, is_start ? 'B' : 'i', is_start ? "gc" : "gc collected", "gc", &all);
+        if (site != 0 && is_start)
+            calls_begin_span(thread, &span_key, site, all.values, all.count);
+        else if (site != 0)
+            (void)vtc_event(thread->writer, site, all.values, all.count);
+    }
+    free_arguments(&all);
+    return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
 /* Each frame that it passes tells of it; the one that raises it is the first of its traceback. */

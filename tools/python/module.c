@@ -28,6 +28,7 @@ static PyMethodDef methods[] = {
     {"record", (PyCFunction)(void (*)(void))events_record, METH_FASTCALL, NULL},
     {"begin", (PyCFunction)(void (*)(void))events_begin, METH_FASTCALL, NULL},
     {"end", events_end, METH_O, NULL},
+    {"gc", (PyCFunction)(void (*)(void))events_gc, METH_FASTCALL, NULL},
     {"log_exceptions", control_log_exceptions, METH_O, NULL},
     {"task_finder", tasks_set_finder, METH_O, NULL},
     {"compact", files_compact, METH_VARARGS, NULL},

@@ -80,9 +80,10 @@ static PyObject *on_return(PyObject *self, PyObject *const *args, size_t count, 
     struct thread *thread = thread_current();
     if (TRACER_UNLIKELY(!thread))
         return nothing();
+    PyCodeObject *code = (PyCodeObject *)args[0];
     bool was_open = TRACER_UNLIKELY(tracer.filter.log_return_value)
-                        ? calls_return(thread, (uintptr_t)args[0], args[2])
-                        : calls_end(thread, (uintptr_t)args[0]);
+                        ? calls_leave_with(thread, code, args[2])
+                        : calls_leave(thread, code);
     if (TRACER_LIKELY(was_open) ||
         sites_find((uintptr_t)args[0], thread->generation) != SITE_FILTERED)
         return nothing();
@@ -94,7 +95,7 @@ static PyObject *on_unwind(PyObject *self, PyObject *const *args, size_t count, 
     (void)self, (void)count, (void)names;
     struct thread *thread = thread_current();
     if (TRACER_LIKELY(thread != NULL))
-        calls_end(thread, (uintptr_t)args[0]);
+        calls_leave(thread, (PyCodeObject *)args[0]);
     return nothing();
 }
 
@@ -111,10 +112,9 @@ static PyObject *on_call(PyObject *self, PyObject *const *args, size_t count, Py
 static PyObject *on_c_end(PyObject *self, PyObject *const *args, size_t count, PyObject *names)
 {
     (void)self, (void)count, (void)names;
-    PyMethodDef *method = functions_method(args[2]);
-    struct thread *thread;
-    if (method && (thread = thread_current()) != NULL)
-        calls_end(thread, (uintptr_t)method);
+    struct thread *thread = functions_method(args[2]) ? thread_current() : NULL;
+    if (thread)
+        calls_leave_c(thread, (PyCodeObject *)args[0], args[2]);
     return nothing();
 }
 

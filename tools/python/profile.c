@@ -9,20 +9,13 @@
 #if PY_VERSION_HEX < 0x030C0000
 #include <frameobject.h>
 
-static void end_c(struct thread *thread, PyObject *callable)
-{
-    PyMethodDef *method = functions_method(callable);
-    if (method)
-        calls_end(thread, (uintptr_t)method);
-}
-
 /* `value` NULL: by an exception. */
 static void end_code(struct thread *thread, PyCodeObject *code, PyObject *value)
 {
     if (value && tracer.filter.log_return_value)
-        calls_return(thread, (uintptr_t)code, value);
+        calls_leave_with(thread, code, value);
     else
-        calls_end(thread, (uintptr_t)code);
+        calls_leave(thread, code);
 }
 
 static int on_event(PyObject *self, PyFrameObject *frame, int what, PyObject *value)
@@ -40,7 +33,7 @@ static int on_event(PyObject *self, PyFrameObject *frame, int what, PyObject *va
     case PyTrace_RETURN: end_code(thread, code, value); break;
     case PyTrace_C_CALL: calls_enter_c(thread, code, value); break;
     case PyTrace_C_RETURN:
-    case PyTrace_C_EXCEPTION: end_c(thread, value); break;
+    case PyTrace_C_EXCEPTION: calls_leave_c(thread, code, value); break;
     default: break;
     }
     Py_DECREF(code);
@@ -109,15 +102,23 @@ int hook_on(void)
     return set_threads(on_event);
 }
 
+/* Unless the program has set another since. */
+static int give_hook_back(void)
+{
+    PyObject *now = hook_before ? exchange_hook(hook_before) : NULL;
+    if (hook_before && !now)
+        return -1;
+    PyObject *mistaken = now && now != first_event ? exchange_hook(now) : NULL;
+    Py_XDECREF(mistaken);
+    Py_XDECREF(now);
+    Py_CLEAR(hook_before);
+    return 0;
+}
+
 int hook_off(void)
 {
-    if (hook_before) {
-        PyObject *before = exchange_hook(hook_before);
-        if (!before)
-            return -1;
-        Py_DECREF(before);
-        Py_CLEAR(hook_before);
-    }
+    if (give_hook_back() < 0)
+        return -1;
     return set_threads(NULL);
 }
 

@@ -27,6 +27,7 @@ uint64_t tasks_current(struct thread *thread)
         number = PyLong_AsUnsignedLongLong(found);
     if (PyErr_Occurred())
         number = 0;
+    signals_hand_on();
     Py_XDECREF(found);
     PyErr_Restore(type, value, traceback);
     return thread->generation == generation ? number : 0;

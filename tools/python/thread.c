@@ -124,37 +124,6 @@ static bool name_this_thread(char out_name[NAME_BYTES])
 
 /* --- what changed */
 
-/* After a pause: calls that returned meanwhile end now. Those that go on are the ones that the
- * thread's frames still have, from the outermost in. */
-static void end_what_returned(struct thread *thread)
-{
-    PyObject *type, *value, *traceback;
-    struct call *kept = thread->calls;
-    Py_ssize_t depth = 0, count = 0;
-    PyFrameObject *frame, *back;
-    PyErr_Fetch(&type, &value, &traceback);
-    for (frame = PyThreadState_GetFrame(PyThreadState_Get()); frame; frame = back) {
-        back = PyFrame_GetBack(frame);
-        Py_DECREF(frame);
-        depth++;
-    }
-    uintptr_t *keys = PyMem_RawMalloc(((size_t)depth + 1) * sizeof *keys);
-    for (frame = PyThreadState_GetFrame(PyThreadState_Get()); frame; frame = back) {
-        PyCodeObject *code = PyFrame_GetCode(frame);
-        back = PyFrame_GetBack(frame);
-        if (keys && count < depth)
-            keys[count++] = (uintptr_t)code;
-        Py_DECREF(code);
-        Py_DECREF(frame);
-    }
-    for (Py_ssize_t i = count; i > 0 && kept < thread->top; i--)
-        if (keys[i - 1] == kept->key)
-            kept++;
-    PyMem_RawFree(keys);
-    PyErr_Restore(type, value, traceback);
-    calls_end_from(thread, kept);
-}
-
 /* Borrows a writer of the current session, unless that is over by now. */
 static vtc_status open_writer(struct thread *thread, const char *name, uint32_t generation)
 {
@@ -194,7 +163,7 @@ bool thread_renew(struct thread *thread, uint32_t generation)
     if (generation == 0 || (!thread->calls && !make_stack(thread)))
         return false;
     if (is_after_pause(thread, generation)) {
-        end_what_returned(thread);
+        calls_end_returned(thread);
     } else {
         bool has_name = name_this_thread(name);
         if (open_writer(thread, has_name ? name : NULL, generation) != VTC_OK)

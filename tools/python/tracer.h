@@ -58,9 +58,11 @@ struct tracer {
 };
 extern struct tracer tracer;
 
-/* A call that has not returned. */
+/* A call that has not returned. Its key is the address of the code object, of the PyMethodDef, or of the
+ * object that stands for a span; the low bits tell them apart. */
+enum { CALL_CODE = 0, CALL_SPAN = 1, CALL_C = 2, CALL_KINDS = 3, CALL_OVER = 0 /* in a pause */ };
 struct call {
-    uintptr_t key; /* what it is a call of: see sites.c */
+    uintptr_t key;
     uint64_t start_ticks;
     vtc_site site;      /* 0: not recorded */
     vtc_site async_end; /* 0: it is no coroutine of a task */
@@ -105,15 +107,19 @@ static inline struct thread *thread_current(void)
 bool calls_enter(struct thread *thread, PyCodeObject *code, bool with_arguments);
 /* Of a C function, by whom it is called; false: nothing of the caller's is traced. */
 bool calls_enter_c(struct thread *thread, PyCodeObject *caller, PyObject *callable);
-/* A span of the program's own, with its arguments. */
-void calls_begin_with(struct thread *thread, uintptr_t key, vtc_site site,
+/* Each of these ends the innermost open call of its kind, and what is open within it; false: there is none,
+ * as the function, or the caller, is not traced. */
+bool calls_leave(struct thread *thread, PyCodeObject *code);
+bool calls_leave_with(struct thread *thread, PyCodeObject *code, PyObject *return_value);
+void calls_leave_c(struct thread *thread, PyCodeObject *caller, PyObject *callable);
+/* A span of the program's own, with its arguments; `key` is any address that is its own until its end. */
+void calls_begin_span(struct thread *thread, const void *key, vtc_site site,
                       const struct vtc_value *values, size_t count);
-/* Ends the innermost open call of that key, and what is open within it; false if there is none. */
-bool calls_end(struct thread *thread, uintptr_t key);
-/* The same, with what it returns. */
-bool calls_return(struct thread *thread, uintptr_t key, PyObject *value);
-/* Ends all calls from `call` up, innermost first. */
-void calls_end_from(struct thread *thread, struct call *call);
+void calls_end_span(struct thread *thread, const void *key);
+/* While nothing is recorded, by the thread itself: it is over when recording goes on. */
+void calls_note_end_of_span(struct thread *thread, const void *key);
+/* After a pause: ends the calls that returned meanwhile. */
+void calls_end_returned(struct thread *thread);
 
 /* --- sites.c */
 enum { SITE_UNKNOWN = 0, SITE_FILTERED = UINT32_MAX };
@@ -155,6 +161,12 @@ uint32_t functions_meet_arguments(PyCodeObject *code, uint32_t generation);
 uint64_t tasks_current(struct thread *thread);
 PyObject *tasks_set_finder(PyObject *module, PyObject *finder);
 
+/* --- signals.c */
+
+/* Takes the exception, if any, of a function of the program's that the tracer called. What its signal
+ * handlers raised meanwhile is raised in the main thread once more. */
+void signals_hand_on(void);
+
 /* --- values.c: these call the program's __repr__; what it raises goes no further */
 
 enum { VALUE_BYTES = 256, VALUES_MAX = 12 /* so that an event is never too big */ };
@@ -186,6 +198,8 @@ int control_init(void);
 PyObject *events_record(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *events_begin(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *events_end(PyObject *module, PyObject *key);
+/* A callback of the garbage collector's. */
+PyObject *events_gc(PyObject *module, PyObject *const *args, Py_ssize_t count);
 /* An instant of an exception that is being raised. */
 void events_exception(PyObject *exception);
 

@@ -21,10 +21,7 @@ size_t values_text(PyObject *object, char out_text[VALUE_BYTES])
     const char *text = bytes ? PyBytes_AS_STRING(bytes) : object ? UNPRINTABLE : "<unbound>";
     size_t len_bytes = values_fit(text, strlen(text), VALUE_BYTES);
     memcpy(out_text, text, len_bytes);
-    /* A signal that arrived within is the program's. */
-    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt))
-        PyErr_SetInterrupt();
-    PyErr_Clear();
+    signals_hand_on();
     Py_XDECREF(bytes);
     Py_XDECREF(repr);
     return len_bytes;

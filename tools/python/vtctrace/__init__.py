@@ -7,11 +7,14 @@
 
     vtc query app.vtc "top 20 by self"
 """
-from .events import (async_begin, async_end, async_instant, counter, flow_end, flow_start, flow_step,
-                     instant, span, trace)
-from .log_handler import LogHandler
-from .signals import install
-from .tracer import Tracer, merge
+from .shadows import LibraryFirst
+
+with LibraryFirst():
+    from .events import (async_begin, async_end, async_instant, counter, flow_end, flow_start,
+                         flow_step, instant, span, trace)
+    from .log_handler import LogHandler
+    from .signals import install
+    from .tracer import Tracer, merge
 
 __all__ = ["Tracer", "LogHandler", "async_begin", "async_end", "async_instant", "counter",
            "flow_end", "flow_start", "flow_step", "install", "instant", "merge", "span", "trace"]

@@ -1,10 +1,9 @@
 """python -m vtctrace"""
 import atexit
 import os
-import signal
 import sys
 
-from . import children, family, options, program
+from . import children, family, options, program, shadows
 from .tracer import Tracer
 
 
@@ -55,23 +54,27 @@ def _finish(tracer, chosen, pid):
                          "('vtc info' tells why)\n")
 
 
-def _end_as_interrupted():
-    """As the interpreter does when nobody catches a KeyboardInterrupt."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGINT)
+def _tell_without_ours(hook):
+    """The program's excepthook, once, for an exception that has left the program: what it is told is what it
+    would be told without us."""
+    def tell(kind, error, traceback):
+        sys.excepthook = hook
+        sys.last_traceback = error.__traceback__ = program.without_ours(traceback)
+        hook(kind, error, error.__traceback__)
+    return tell
 
 
 def _run(run):
+    """What the program raises ends the interpreter as ever: also by SIGINT where it is a
+    KeyboardInterrupt, behind all that is to be done at exit."""
     try:
         run()
     except SystemExit:
         raise
-    except BaseException as error:
-        error.__traceback__ = program.without_ours(error.__traceback__)
-        sys.excepthook(type(error), error, error.__traceback__)
-        if isinstance(error, KeyboardInterrupt):
-            atexit.register(_end_as_interrupted)
-        sys.exit(1)
+    except BaseException:
+        if callable(getattr(sys, "excepthook", None)):
+            sys.excepthook = _tell_without_ours(sys.excepthook)
+        raise
 
 
 def main(arguments=None):
@@ -90,8 +93,7 @@ def main(arguments=None):
         run = getattr(program, kind)(rest[0], rest[1:])
     except program.NotRun as error:
         _complain(str(error), 2)
-    for old in family.segments(tracer.output_file)[1:] + family.children(tracer.output_file):
-        os.unlink(old)
+    old_children = family.note(family.children(tracer.output_file))
     if not chosen.ignore_multiprocess:
         for names in ("include_files", "exclude_files"):
             if chosen_options[names]:
@@ -102,6 +104,8 @@ def main(arguments=None):
         tracer.start()
     except (OSError, ValueError, RuntimeError) as error:
         _complain(str(error), 1)
+    family.remove_noted(old_children)
+    shadows.uncover(sys.path[0], "runpy")
     _run(run)
 
 

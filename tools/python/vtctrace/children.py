@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from . import family
+from . import family, shadows
 
 VARIABLE = "VTCTRACE_CHILD"
 DIRECTORY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "child")
@@ -36,6 +36,7 @@ def begin():
     atexit.register(tracer.stop)
     os.register_at_fork(before=_watch_multiprocessing)
     _tracer_of_environment = tracer
+    shadows.uncover(shadows.directory_of_program(), "sitecustomize")
 
 
 def give_up():

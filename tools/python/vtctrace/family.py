@@ -1,4 +1,5 @@
 """The files of one recording: NAME.vtc, segments NAME.0001.vtc, those of children NAME.pPID.vtc."""
+import contextlib
 import fcntl
 import glob
 import os
@@ -7,6 +8,9 @@ import sys
 
 from . import _tracer
 
+# A file of vtc's begins so, whatever it is: recorded, compacted or compressed.
+MAGIC = b"\x89VTC"
+
 
 def stem(path):
     return path[:-4] if path.endswith(".vtc") else path
@@ -14,6 +18,15 @@ def stem(path):
 
 def child_name(path, pid):
     return f"{stem(path)}.p{pid}.vtc"
+
+
+def own_name(path, pid):
+    """Of the file that a child of fork records to, or will: see libvtc/write/session_path.c."""
+    name, number = child_name(path, pid), 2
+    while os.path.lexists(name) and _is_over(name):
+        name = f"{stem(path)}.p{pid}-{number}.vtc"
+        number += 1
+    return name
 
 
 def free_child_name(path, pid):
@@ -47,6 +60,10 @@ def segments(path):
     return [name for name in [path, *sorted(parts)] if os.path.exists(name)]
 
 
+def later_segments(path):
+    return [name for name in segments(path) if name != path]
+
+
 def children(path):
     base = stem(path)
     return sorted(name for name in glob.glob(glob.escape(base) + ".p*.vtc")
@@ -58,9 +75,57 @@ def compact(path):
         _tracer.compact(name)
 
 
-def remove(path):
-    for name in segments(path):
-        os.unlink(name)
+def is_trace(path):
+    with open(path, "rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def note(names):
+    """Which files these are now, for remove_noted."""
+    noted = []
+    for name in names:
+        with contextlib.suppress(OSError):
+            noted.append((name, os.lstat(name)))
+    return noted
+
+
+def remove_noted(noted):
+    """Those of them that are still there, and are traces. What cannot be removed stays."""
+    for name, before in noted:
+        with contextlib.suppress(OSError):
+            if is_trace(name) and os.path.samestat(os.lstat(name), before):
+                os.unlink(name)
+
+
+def copy(path, output_file):
+    """Writes all that a process has recorded so far to one other file. While a flight recorder goes on its
+    oldest segments go: then once more with those that are left."""
+    for attempt in range(10):
+        names = segments(path)
+        if any(os.path.realpath(name) == os.path.realpath(output_file) for name in names):
+            raise ValueError(f"{os.fspath(output_file)!r} is a file of the recording itself: "
+                             "save() without a name compacts it")
+        try:
+            if len(names) == 1:
+                return _tracer.compact(names[0], output_file, True)
+            return _tracer.merge(names, output_file, True)
+        except FileNotFoundError:
+            if attempt == 9 or not os.path.isdir(os.path.dirname(os.path.abspath(output_file))):
+                raise
+
+
+def export(path, output_file):
+    """The same as Chrome's JSON."""
+    names = segments(path)
+    if len(names) == 1:
+        return _tracer.export(names[0], output_file)
+    whole = f"{stem(path)}.export.tmp"
+    try:
+        copy(path, whole)
+        _tracer.export(whole, output_file)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(whole)
 
 
 def _is_over(path):

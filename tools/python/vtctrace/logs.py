@@ -11,18 +11,11 @@ class Gc:
     """Spans "gc", with the generation, and instants with what was collected."""
 
     def begin(self):
-        gc.callbacks.append(self._tell)
+        gc.callbacks.append(_tracer.gc)
 
     def end(self):
-        if self._tell in gc.callbacks:
-            gc.callbacks.remove(self._tell)
-
-    def _tell(self, phase, info):
-        if phase == "start":
-            _tracer.begin(self, "gc", "gc", {"generation": info["generation"]})
-        else:
-            _tracer.end(self)
-            events.instant("gc collected", info, "gc")
+        if _tracer.gc in gc.callbacks:
+            gc.callbacks.remove(_tracer.gc)
 
 
 class Exceptions:
@@ -53,22 +46,56 @@ class Exceptions:
         self._before[1](args)
 
 
+class _Overheard:
+    """A file as print uses it, that keeps what is written to it."""
+    __slots__ = ("_file", "texts")
+
+    def __init__(self, file):
+        self._file, self.texts = file, []
+
+    @property
+    def write(self):
+        write = self._file.write
+
+        def write_and_keep(text):
+            self.texts.append(text)
+            return write(text)
+        return write_and_keep
+
+    @property
+    def flush(self):
+        return self._file.flush
+
+
 class Print:
-    """An instant for each call of print, with the text."""
+    """An instant for each call of print, with the text that it wrote."""
 
     def begin(self):
         self._print = builtins.print
+        self._traced = self._make(self._print)
         builtins.print = self._traced
 
     def end(self):
-        if builtins.print == self._traced:
+        if builtins.print is self._traced:
             builtins.print = self._print
 
-    def _traced(self, *objects, **options):
-        separator = options.get("sep")
-        events.instant("print", {"text": (" " if separator is None else separator).join(
-            map(str, objects))}, "print")
-        self._print(*objects, **options)
+    @staticmethod
+    def _make(print_it):
+        def traced(*objects, **options):
+            file = options.get("file")
+            file = sys.stdout if file is None else file
+            if file is None:
+                return print_it(*objects, **options)
+            overheard = _Overheard(file)
+            try:
+                return print_it(*objects, **{**options, "file": overheard})
+            finally:
+                events.instant("print", {"text": "".join(map(str, overheard.texts))
+                                         .removesuffix("\n")}, "print")
+        # By these it is found where it is pickled.
+        traced.__module__, traced.__qualname__ = print_it.__module__, print_it.__qualname__
+        traced.__name__, traced.__doc__ = print_it.__name__, print_it.__doc__
+        return traced
 
 
 def chosen(**names):

@@ -3,7 +3,8 @@ import argparse
 
 USAGE = """python -m vtctrace [-o FILE] [options] script.py [args...]
        python -m vtctrace [-o FILE] [options] -m module [args...]
-       python -m vtctrace [-o FILE] [options] -c code [args...]"""
+       python -m vtctrace [-o FILE] [options] -c code [args...]
+       python -m vtctrace [-o FILE] [options] - [args...] (the program is read from stdin)"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -21,9 +22,9 @@ def parser():
                      help="no calls that are deeper than this")
     own.add_argument("--min_duration", default="0", metavar="TIME",
                      help="no calls that are shorter: 100us, 1.5ms")
-    own.add_argument("--include_files", nargs="*", metavar="PATH",
+    own.add_argument("--include_files", nargs="+", metavar="PATH",
                      help="only functions of these files and directories; -- ends the list")
-    own.add_argument("--exclude_files", nargs="*", metavar="PATH", help="no functions of these")
+    own.add_argument("--exclude_files", nargs="+", metavar="PATH", help="no functions of these")
     own.add_argument("--ignore_c_function", action="store_true",
                      help="no functions that are not written in Python")
     own.add_argument("--ignore_frozen", action="store_true",
@@ -66,7 +67,7 @@ def split(arguments):
             at = _end_of_list(arguments, at + 1)
         elif word in takes_one:
             at += 2
-        elif word.startswith("-"):
+        elif word.startswith("-") and word != "-":
             at += 1
         else:
             return arguments[:at], "script", arguments[at:]

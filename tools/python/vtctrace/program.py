@@ -2,6 +2,7 @@
 import builtins
 import importlib.machinery
 import io
+import linecache
 import os
 import runpy
 import sys
@@ -22,11 +23,20 @@ def _fresh_main(**members):
     return module.__dict__
 
 
+def _search_first(directory):
+    """For modules; unless -P or -I leave that out."""
+    if not sys.flags.safe_path:
+        sys.path[0] = directory
+
+
 def script(path, arguments):
     """Gives what runs it."""
     sys.argv[:] = [path, *arguments]
+    if path == "-":
+        _search_first("")
+        return _code(sys.stdin.read(), "<stdin>")
     if os.path.isdir(path) or path.endswith((".zip", ".pyz")):
-        sys.path[0] = path
+        sys.path[:0 if sys.flags.safe_path else 1] = [path]
         _fresh_main(__spec__=None, __loader__=None, __package__=None)
         return lambda: runpy._run_module_as_main("__main__", False)
     whole = os.path.abspath(path)
@@ -36,7 +46,7 @@ def script(path, arguments):
     except OSError as error:
         raise NotRun(f"can't open file {whole!r}: [Errno {error.errno}] "
                      f"{error.strerror}") from None
-    sys.path[0] = os.path.dirname(os.path.realpath(path))
+    _search_first(os.path.dirname(os.path.realpath(path)))
     loader = importlib.machinery.SourceFileLoader("__main__", whole)
     names = _fresh_main(__file__=whole, __cached__=None, __spec__=None, __loader__=loader,
                         __package__=None)
@@ -45,7 +55,7 @@ def script(path, arguments):
 
 def module(name, arguments):
     sys.argv[:] = [name, *arguments]
-    sys.path[0] = os.getcwd()
+    _search_first(os.getcwd())
     _fresh_main(__spec__=None, __loader__=None, __package__=None)
     # What the interpreter itself does for -m; the public run_module differs in messages and names.
     return lambda: runpy._run_module_as_main(name)
@@ -53,10 +63,20 @@ def module(name, arguments):
 
 def code(text, arguments):
     sys.argv[:] = ["-c", *arguments]
-    sys.path[0] = ""
+    _search_first("")
+    return _code(text, "<string>")
+
+
+def _code(text, name):
     names = _fresh_main(__spec__=None, __loader__=importlib.machinery.BuiltinImporter,
                         __package__=None)
-    return lambda: exec(compile(text, "<string>", "exec", dont_inherit=True), names)
+
+    def run():
+        compiled = compile(text, name, "exec", dont_inherit=True)
+        if hasattr(linecache, "_register_code"):  # from 3.13 on tracebacks have its lines
+            linecache._register_code(compiled, text, name)
+        exec(compiled, names)
+    return run
 
 
 def without_ours(traceback):

@@ -15,22 +15,27 @@ _tracer.own_files(os.path.dirname(os.path.abspath(__file__)))
 _all = weakref.WeakSet()
 
 
-def _renew_locks():
-    """In a child, whose parent's other threads may have held them."""
-    for tracer in _all:
-        tracer._lock = threading.RLock()
+def _after_fork():
+    """In a child: its tracers record to files of its own, and its parent's are none of its business."""
+    for tracer in list(_all):
+        tracer._lock = threading.RLock()  # which another thread of the parent may have held
+        tracer.output_file = family.own_name(tracer.output_file, os.getpid())
+        tracer._has_recorded = tracer._is_open
 
 
-os.register_at_fork(after_in_child=_renew_locks)
-
-# A file of vtc's begins so, whatever it is: recorded, compacted or compressed.
-MAGIC = b"\x89VTC"
+os.register_at_fork(after_in_child=_after_fork)
 
 
 def _paths(files):
     if files is None:
         return None
     return [os.path.abspath(file) for file in ([files] if isinstance(files, str) else files)]
+
+
+def _above_0(value, text):
+    if value == 0:
+        raise ValueError(f"{text} is above 0")
+    return value
 
 
 def _depth(depth):
@@ -45,7 +50,8 @@ class Tracer:
     One tracer of a process records at a time. What was recorded is in the file at once, and stays
     there whatever becomes of the process. The names of the options are those of VizTracer.
 
-    output_file         the file; an existing trace is replaced, another file never
+    output_file         the file; an existing trace is replaced, another file never. In a child of
+                        fork it is NAME.pPID.vtc
     max_stack_depth     calls that are open at once and recorded; -1: all
     min_duration        shorter calls are left out: microseconds, or "1.5ms"
     include_files       only functions of these files and directories
@@ -78,8 +84,8 @@ class Tracer:
             "log_arguments": log_func_args, "log_return_value": log_func_retval,
             "log_async": log_async,
             "depth_max": _depth(max_stack_depth), "min_duration_ns": minimum,
-            "keep_ns": 0 if last is None else time_ns(last, "s"),
-            "max_bytes": 0 if max_size is None else size_bytes(max_size), "compact": compact}
+            "keep_ns": 0 if last is None else _above_0(time_ns(last, "s"), "last"),
+            "max_bytes": 0 if max_size is None else _above_0(size_bytes(max_size), "max_size"), "compact": compact}
         self._logs = logs.chosen(gc=log_gc, exception=log_exception, print=log_print)
         self._lock = threading.RLock()
         self._is_open = self._is_paused = False
@@ -92,14 +98,14 @@ class Tracer:
         return self._is_open and not self._is_paused
 
     def _open(self):
-        if os.path.lexists(self.output_file):
-            with open(self.output_file, "rb") as old:
-                if old.read(4) != MAGIC:
-                    raise FileExistsError(errno.EEXIST, "is no trace, and is not replaced",
-                                          self.output_file)
-        name = family.process_name() # before calls are recorded
+        if os.path.lexists(self.output_file) and not family.is_trace(self.output_file):
+            raise FileExistsError(errno.EEXIST, "is no trace, and is not replaced",
+                                  self.output_file)
+        old_segments = family.note(family.later_segments(self.output_file))
+        name = family.process_name()  # before calls are recorded
         _tracer.start(self.output_file, overwrite=True, **self._options)
         family.tell_process_name(name)
+        family.remove_noted(old_segments)
 
     def start(self):
         """Begins a new file. Does nothing while it records."""
@@ -138,7 +144,7 @@ class Tracer:
         """Forgets what was recorded so far; goes on if it was recording."""
         with self._lock:
             if not self._is_open:
-                family.remove(self.output_file)
+                family.remove_noted(family.note(family.segments(self.output_file)))
                 self._has_recorded = False
                 return
             _tracer.stop()
@@ -160,9 +166,9 @@ class Tracer:
                 self.stop()
                 family.compact(self.output_file)
             elif os.fspath(output_file).endswith(".json"):
-                _tracer.export(self.output_file, output_file)
+                family.export(self.output_file, output_file)
             else:
-                _tracer.compact(self.output_file, output_file, True)
+                family.copy(self.output_file, output_file)
 
     def statistics(self):
         """Events lost, bytes of the files, threads; None while nothing is recorded."""
