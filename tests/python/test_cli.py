@@ -4,6 +4,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 import unittest
 
 from support import Case, ask, counts, main, verify
@@ -19,10 +20,10 @@ PROGRAM = """
 
 
 class TestCommandLine(Case):
-    def assert_same(self, *arguments, options=()):
+    def assert_same(self, *arguments, options=(), **more):
         """With and without vtctrace: what is printed, and the exit code."""
-        plain = self.run_python(*arguments)
-        traced = self.run_python("-m", "vtctrace", "-o", self.file, *options, *arguments)
+        plain = self.run_python(*arguments, **more)
+        traced = self.run_python("-m", "vtctrace", "-o", self.file, *options, *arguments, **more)
         self.assertEqual(plain, traced)
         verify(self.file)
         return plain
@@ -90,6 +91,76 @@ class TestCommandLine(Case):
             self.assertNotIn("vtctrace", err)
         verify(self.file)
 
+    def test_interrupt__ends_behind_all_handlers(self):
+        """Those of the program, in which multiprocessing ends its daemons; and our own."""
+        script = self.script("""
+            import atexit, multiprocessing, sys, time
+            def idle():
+                time.sleep(100)
+            def last():
+                print("last", flush=True)
+            atexit.register(last)
+            if __name__ == "__main__":
+                child = multiprocessing.get_context("fork").Process(target=idle, daemon=True)
+                child.start()
+                print(child.pid, flush=True)
+                time.sleep(100)
+            """)
+        child = subprocess.Popen([sys.executable, "-m", "vtctrace", "-o", str(self.file), "--merge", str(script)],
+                                 text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        daemon = int(child.stdout.readline())
+        time.sleep(0.3)  # a signal just before time.sleep begins is told after it
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+        self.assertEqual((out, child.returncode), ("last\n", -signal.SIGINT), err)
+        with self.assertRaises(ProcessLookupError):
+            os.kill(daemon, 0)
+        self.assertEqual(list(self.directory.glob("t*.vtc")), [self.file])
+        self.assertEqual(counts(self.file)["last"], 1)
+
+    def test_exceptions__leave_the_program_as_without(self):
+        for text in ("def f():\n    raise ValueError('x')\nf()",
+                     "import atexit, sys, traceback\n"
+                     "def tell():\n"
+                     "    print(repr(sys.last_value), sys.excepthook is sys.__excepthook__)\n"
+                     "    print(traceback.format_tb(sys.last_traceback))\n"
+                     "atexit.register(tell)\n1 / 0",
+                     "import sys\nsys.excepthook = lambda *info: print(info[:2], info[2].tb_lineno, info[2].tb_next)\nraise KeyError"):
+            with self.subTest(text):
+                self.assert_same(self.script(text))
+                self.assert_same("-c", text)
+                self.assert_same("-", input=text)
+
+    def test_modules__of_the_program_hide_those_of_the_library(self):
+        names = ("json", "logging", "argparse", "glob")
+        for name in names:
+            self.script(f"whose = 'mine'\nprint('imported {name}')", f"{name}.py")
+        script = self.script("import sys\nfor name in sys.argv[1:]:\n"
+                             "    print(name, getattr(__import__(name), 'whose', None))")
+        for arguments in ([script], ["-c", script.read_text()], ["-m", "app"], ["-P", script]):
+            plain = self.run_python(*arguments, "json", "logging", "glob")
+            before, after = (arguments[:1], arguments[1:]) if arguments[0] == "-P" else ([], arguments)
+            traced = self.run_python(*before, "-m", "vtctrace", "-o", self.file, *after,
+                                     "json", "logging", "glob")
+            self.assertEqual(plain, traced, arguments)
+        # Also in a program that a traced one starts.
+        out, err = self.traced("-c", "import subprocess, sys\n"
+                               "subprocess.run([sys.executable, *sys.argv[1:]])", script, "json", "glob")
+        self.assertEqual((out, err), ("imported json\njson mine\nimported glob\nglob mine\n", ""))
+
+    def test_module__its_runner_takes_no_depth(self):
+        self.script(PROGRAM)
+        self.traced("--max_stack_depth", "2", "--ignore_c_function", "-m", "app")
+        self.assertEqual(counts(self.file)["f"], 1)
+
+    def test_files_of_others__are_not_removed(self):
+        for name in ("t.p12.vtc", "t.0001.vtc"):
+            (self.directory / name).write_text("precious")
+        (self.directory / "t.p13.vtc").mkdir()
+        self.assertEqual(self.traced(self.script("pass")), ("", ""))
+        self.assertEqual((self.directory / "t.p12.vtc").read_text(), "precious")
+        self.assertEqual((self.directory / "t.0001.vtc").read_text(), "precious")
+
     def test_output__is_named_after_the_program(self):
         script = self.script("pass", "my.app.py")
         for arguments, name in (([script], "my.app.vtc"), (["-c", "pass"], "command.vtc"),
@@ -124,7 +195,9 @@ class TestCommandLine(Case):
         for arguments in ([], ["--none", "x.py"], ["--min_duration", "soon", "-c", "pass"],
                           ["--max_stack_depth", "x", "-c", "pass"], ["-o"], ["-m"], ["-c"],
                           ["--min_duration", "1ms", "--log_func_args", "-c", "pass"],
-                          ["--max-size", "big", "-c", "pass"], ["none.py"]):
+                          ["--max-size", "big", "-c", "pass"], ["none.py"],
+                          ["--max-size", "0", "-c", "pass"], ["--last", "0s", "-c", "pass"],
+                          ["--include_files", "--", "x.py"]):
             _, err, code = self.run_python("-m", "vtctrace", *arguments)
             self.assertEqual(code, 2, (arguments, err))
             self.assertRegex(err, r"^vtctrace: ", arguments)

@@ -162,6 +162,64 @@ class TestProcesses(Case):
         self.calls_of_f(text)
         self.assertEqual(len(self.family()), len(first))
 
+    def test_fork__a_child_that_starts_anew_has_its_own_file(self):
+        """Its parent's is none of its business, whatever it does with the tracer that it inherits."""
+        out = self.run_program(textwrap.dedent(COMMON) + """
+import vtctrace
+def anew(tracer):
+    tracer.stop()
+    tracer.start()
+def save(tracer):
+    tracer.save(sys.argv[1] + ".copy.vtc")
+tracer = vtctrace.Tracer(sys.argv[1])
+names = set()
+for is_open in (True, False):
+    for step in (anew, vtctrace.Tracer.clear, save) if is_open else (vtctrace.Tracer.start,):
+        if is_open:
+            tracer.start()
+            f(5)
+        pid = os.fork()
+        if pid == 0:
+            f(3)
+            step(tracer)
+            f(8)
+            tracer.stop()
+            assert tracer.output_file == sys.argv[1].replace(".vtc", f".p{os.getpid()}.vtc")
+            os._exit(0)
+        assert os.waitpid(pid, 0)[1] == 0
+        print(pid, step.__name__)
+        f(5)
+        tracer.stop()
+        assert tracer.output_file == sys.argv[1]
+""")
+        self.assertEqual(counts(self.file)["f"], 30)
+        for line in out.splitlines():
+            pid, step = line.split()
+            self.assertEqual(counts(self.directory / f"t.p{pid}.vtc")["f"],
+                             67 + (5 if step == "save" else 0), step)
+
+    def test_fork__a_name_that_is_taken(self):
+        """Process ids come again."""
+        out = self.run_program(textwrap.dedent(COMMON) + """
+import vtctrace
+tracer = vtctrace.Tracer(sys.argv[1])
+tracer.start()
+read, write = os.pipe()
+pid = os.fork()
+if pid == 0:
+    os.read(read, 1)
+    f(8)
+    print(tracer.output_file, flush=True)
+    os._exit(0)
+taken = sys.argv[1].replace(".vtc", f".p{pid}.vtc")
+tracer.stop()
+os.rename(sys.argv[1], taken) # for lack of a better one
+os.write(write, b"x")
+assert os.waitpid(pid, 0)[1] == 0
+""")
+        path = out.strip()
+        self.assertRegex(path, r"t\.p\d+(-2)?\.vtc$")
+
     def test_signals__start_and_stop(self):
         script = self.script("""
             import sys, time
@@ -188,6 +246,35 @@ class TestProcesses(Case):
             child.communicate()
         verify(self.file)
         self.assertGreater(counts(self.file)["tick"], 10)
+
+    def test_signals__never_reach_the_program(self):
+        """A file that cannot be written; signals without pause, of which the last one holds."""
+        out, err, code = self.run_python(self.script("""
+            import os, signal, sys, time, vtctrace
+            vtctrace.install("/none/t.vtc")
+            os.kill(os.getpid(), signal.SIGUSR1)
+            tracer = vtctrace.install(sys.argv[1])
+            import threading
+            def send():
+                for i in range(200):
+                    os.kill(os.getpid(), (signal.SIGUSR1, signal.SIGUSR2)[i % 2])
+                time.sleep(0.1) # of those that are pending Python takes the lowest number first
+                os.kill(os.getpid(), signal.SIGUSR1)
+                done.set()
+            done = threading.Event()
+            thread = threading.Thread(target=send)
+            thread.start()
+            while not done.is_set():
+                [i for i in range(10)]
+            thread.join()
+            for i in range(1000):
+                pass
+            print(tracer.recording)
+            os.kill(os.getpid(), signal.SIGUSR2)
+            print(tracer.recording)
+            """), self.file)
+        self.assertEqual((out, code), ("True\nFalse\n", 0), err)
+        self.assertRegex(err, r"\Avtctrace: .*No such file.*\n\Z")
 
 
 main()

@@ -94,6 +94,9 @@ static bool is_file_traced(const char *file)
     char path[PATH_BYTES];
     if (tracer.own_files && is_within(file, tracer.own_files))
         return false;
+    if (strcmp(file, "<frozen runpy>") ==
+        0) /* by which -m runs: not the program's, and takes depth */
+        return false;
     if (filter->ignore_frozen && strncmp(file, "<frozen ", 8) == 0)
         return false;
     if (!filter->include && !filter->exclude)

@@ -59,12 +59,13 @@ static PyObject *on_first_event(PyObject *self, PyObject *args)
 }
 
 static PyMethodDef first_event_method = {"first_event", on_first_event, METH_VARARGS, NULL};
-static PyObject *first_event, *hook_before;
+static PyObject *first_event, *hook_before, *threading;
 
 int hook_init(void)
 {
     first_event = PyCFunction_New(&first_event_method, NULL);
-    return first_event ? 0 : -1;
+    threading = PyImport_ImportModule("threading"); /* a program may hide it by another */
+    return first_event && threading ? 0 : -1;
 }
 
 static int set_threads(Py_tracefunc function)
@@ -82,11 +83,9 @@ static int set_threads(Py_tracefunc function)
 /* Gives threading's hook and takes the one before. */
 static PyObject *exchange_hook(PyObject *hook)
 {
-    PyObject *threading = PyImport_ImportModule("threading");
-    PyObject *before = threading ? PyObject_GetAttrString(threading, "_profile_hook") : NULL;
+    PyObject *before = PyObject_GetAttrString(threading, "_profile_hook");
     if (before && PyObject_SetAttrString(threading, "_profile_hook", hook) < 0)
         Py_CLEAR(before);
-    Py_XDECREF(threading);
     return before;
 }
 

@@ -7,9 +7,9 @@
 
     vtc query app.vtc "top 20 by self"
 """
-from .shadows import LibraryFirst
+from .shadows import LibraryFirst, is_command_line
 
-with LibraryFirst():
+with LibraryFirst(is_command_line()):
     from .events import (async_begin, async_end, async_instant, counter, flow_end, flow_start,
                          flow_step, instant, span, trace)
     from .log_handler import LogHandler

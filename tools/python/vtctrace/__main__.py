@@ -3,8 +3,11 @@ import atexit
 import os
 import sys
 
-from . import children, family, options, program, shadows
-from .tracer import Tracer
+from . import shadows
+
+with shadows.LibraryFirst(True):
+    from . import children, family, options, program
+    from .tracer import Tracer
 
 
 def _complain(text, code):

@@ -73,7 +73,8 @@ def _code(text, name):
 
     def run():
         compiled = compile(text, name, "exec", dont_inherit=True)
-        if hasattr(linecache, "_register_code"):  # from 3.13 on tracebacks have its lines
+        if name == "<string>" and hasattr(linecache, "_register_code"):
+            # From 3.13 on tracebacks have its lines.
             linecache._register_code(compiled, text, name)
         exec(compiled, names)
     return run

@@ -6,15 +6,23 @@ then, for itself: it has to get the library's, and the program, all the same, it
 import os
 import sys
 
+# What the interpreter and the library import by these names at any time is to be theirs.
+KEPT = ("importlib", "re", "runpy", "threading")
+
+
+def is_command_line():
+    """Whether the package is being imported for `python -m vtctrace`."""
+    return sys.argv[:1] == ["-m"] and "vtctrace" in sys.orig_argv
+
 
 class LibraryFirst:
-    """Within it, what `python -m vtctrace` imports does not come from the current directory."""
+    """Within it, what the command line imports does not come from the current directory."""
+
+    def __init__(self, wanted):
+        self._is_wanted = wanted and not sys.flags.safe_path
 
     def __enter__(self):
-        words = getattr(sys, "orig_argv", [])
-        self._hidden = None
-        if sys.argv[:1] == ["-m"] and "vtctrace" in words and not sys.flags.safe_path:
-            self._hidden = sys.path.pop(0)
+        self._hidden = sys.path.pop(0) if self._is_wanted else None
 
     def __exit__(self, *exc_info):
         if self._hidden is not None:
@@ -35,7 +43,7 @@ def uncover(directory, first):
     from importlib.machinery import PathFinder
     names = list(sys.modules)
     ours = {name for name in names[names.index(first) + 1:]
-            if name in sys.stdlib_module_names and name not in ("importlib", "runpy")}
+            if name in sys.stdlib_module_names and name not in KEPT}
     hidden = {name for name in ours if PathFinder.find_spec(name, [directory])}
     for name in names:
         if name.partition(".")[0] in hidden:
