@@ -285,10 +285,12 @@ class TestCalls(Case):
                            .count("fib"))
 
     def test_save__all_segments_of_a_flight_recorder_or_of_compact(self):
-        for options, calls in (({"max_size": "3M"}, None), ({"compact": True}, 30 * 3193)):
+        for options, calls in (({"max_size": "2M"}, None), ({"compact": True}, 30 * 3193)):
             tracer = vtctrace.Tracer(self.file, **options)
             tracer.start()
             for _ in range(30):
+                fib(16)
+            while calls is None and len(list(self.directory.glob("t.0*.vtc"))) < 2:
                 fib(16)
             fib(7)
             tracer.save(self.directory / "snapshot.vtc")
@@ -297,7 +299,7 @@ class TestCalls(Case):
             verify(self.directory / "snapshot.vtc")
             found = counts(self.directory / "snapshot.vtc")["fib"]
             self.assertEqual(found, (calls or found - 41) + 41)
-            self.assertGreater(found, 20000)
+            self.assertGreater(found, 5000)
             self.assertIn("fib", (self.directory / "snapshot.json").read_text())
             left = [path.name for path in self.directory.iterdir() if "tmp" in path.name]
             self.assertEqual(left, [])

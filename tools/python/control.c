@@ -86,16 +86,6 @@ static int watch_fork(void)
     return result ? 0 : -1;
 }
 
-int control_init(void)
-{
-    busy = PyThread_allocate_lock();
-    if (!busy) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    return watch_fork();
-}
-
 /* --- settings */
 
 struct settings {
@@ -254,12 +244,18 @@ static vtc_status begin(struct settings *settings, struct vtc_error *err)
     return status;
 }
 
-static vtc_status end(struct vtc_error *err)
+static vtc_session *take_session(void)
 {
     pthread_mutex_lock(&tracer.lock);
     vtc_session *session = tracer.session;
     tracer.session = NULL;
     pthread_mutex_unlock(&tracer.lock);
+    return session;
+}
+
+static vtc_status end(struct vtc_error *err)
+{
+    vtc_session *session = take_session();
     if (compactor) { /* which may be in the midst of a file */
         Py_BEGIN_ALLOW_THREADS
         vtc_compactor_stop(compactor);
@@ -267,6 +263,28 @@ static vtc_status end(struct vtc_error *err)
         compactor = NULL;
     }
     return vtc_session_close(session, err);
+}
+
+/* A program that ends without stop() is recorded to the last: its daemon threads, and what runs while its
+ * modules are taken down. So the file is closed behind the interpreter. */
+static void close_at_exit(void)
+{
+    atomic_store_explicit(&tracer.generation, 0, memory_order_relaxed);
+    vtc_session *session = take_session();
+    if (session && compactor)
+        vtc_compactor_stop(compactor);
+    if (session)
+        vtc_session_close(session, NULL);
+}
+
+int control_init(void)
+{
+    busy = PyThread_allocate_lock();
+    if (!busy || Py_AtExit(close_at_exit) < 0) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    return watch_fork();
 }
 
 /* --- methods */

@@ -35,11 +35,12 @@ def _tell(text, chosen):
 
 
 def _finish(tracer, chosen, pid):
+    """Calls are recorded until the interpreter is gone, unless the file is wanted before."""
     if os.getpid() != pid:
-        tracer.stop()
         return
     facts = tracer.statistics() or {"lost": 0}
-    tracer.stop()
+    if chosen.compact or chosen.merge:
+        tracer.stop()
     path = tracer.output_file
     try:
         if chosen.compact:

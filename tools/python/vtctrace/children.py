@@ -5,7 +5,6 @@ started anew finds this package's `child` directory at the head of PYTHONPATH, a
 sitecustomize that begins to trace by what VTCTRACE_CHILD says, takes the directory out of sys.path,
 and imports the sitecustomize that would have been found without.
 """
-import atexit
 import json
 import os
 import sys
@@ -33,7 +32,6 @@ def begin():
     whole = options.pop("output_file")
     tracer = Tracer(family.free_child_name(whole, os.getpid()), **options)
     tracer.start()
-    atexit.register(tracer.stop)
     os.register_at_fork(before=_watch_multiprocessing)
     _tracer_of_environment = tracer
     shadows.uncover(shadows.directory_of_program(), "sitecustomize")

@@ -8,8 +8,6 @@ import weakref
 from . import _tracer, family, logs, tasks  # noqa: F401 (tasks: the tracer asks it)
 from .quantity import size_bytes, time_ns
 
-# Registered first, so run last: a program that ends without stop() has a closed file all the same.
-atexit.register(_tracer.stop)
 _tracer.own_files(os.path.dirname(os.path.abspath(__file__)))
 
 _all = weakref.WeakSet()
@@ -24,6 +22,16 @@ def _after_fork():
 
 
 os.register_at_fork(after_in_child=_after_fork)
+
+
+def _before_modules_go():
+    """What is recorded beside calls is done by these, which will not be there. Calls go on."""
+    for tracer in list(_all):
+        tracer._end_logs()
+
+
+# Registered first, so run last.
+atexit.register(_before_modules_go)
 
 
 def _paths(files):
@@ -122,10 +130,14 @@ class Tracer:
         with self._lock:
             if not self._is_open:
                 return
+            self._end_logs()
             self._is_open = False
+            _tracer.stop()
+
+    def _end_logs(self):
+        if self._is_open:
             for log in self._logs:
                 log.end()
-            _tracer.stop()
 
     def pause(self):
         """Stops recording calls until resume()."""
