@@ -73,15 +73,19 @@ static void end_from(struct thread *thread, struct call *call)
         end_record(thread, --thread->top);
 }
 
-/* The innermost open call of a key, found further out. */
+/* The innermost open call of a key, found further out. What a C function has called is over when it is. */
 static struct call *find_within(struct thread *thread, uintptr_t key)
 {
     struct call *call = thread->top;
-    while (call > thread->calls)
+    bool is_c = (key & CALL_KINDS) == CALL_C;
+    while (call > thread->calls) {
         if ((--call)->key == key) {
             end_from(thread, call + 1);
             return call;
         }
+        if (is_c && (call->key & CALL_KINDS) == CALL_CODE)
+            return NULL;
+    }
     return NULL;
 }
 
@@ -147,7 +151,8 @@ bool calls_leave_with(struct thread *thread, PyCodeObject *code, PyObject *retur
 void calls_leave_c(struct thread *thread, PyCodeObject *caller, PyObject *callable)
 {
     PyMethodDef *method = functions_method(callable);
-    if (!method || TRACER_UNLIKELY(is_filtered(thread, caller)))
+    if (!method || TRACER_UNLIKELY(is_filtered(thread, caller)) ||
+        TRACER_UNLIKELY(sites_find((uintptr_t)method, thread->generation) == SITE_FILTERED))
         return;
     struct call *call = find(thread, (uintptr_t)method | CALL_C);
     if (call)
@@ -187,7 +192,12 @@ static void begin_with_arguments(struct thread *thread, PyCodeObject *code, vtc_
     if (!call)
         return;
     call->start_ticks = BEGUN;
-    values_begin(thread, code, site);
+    call->site = 0; /* for as long as the program's __repr__ runs, which may pause and resume */
+    bool is_begun = values_begin(thread, code, site);
+    if (is_begun && call < thread->top && call->key == (uintptr_t)code)
+        call->site = site;
+    else if (is_begun)
+        (void)vtc_end(thread->writer);
 }
 
 /* The call that was begun last is one of a coroutine: it is told on its task's track, too. */
@@ -273,27 +283,45 @@ static PyCodeObject **running_code(size_t *out_count)
     return all;
 }
 
-/* Those that go on are, from the outermost in, the ones that the thread's frames still have, and the spans
+/* Entered while nothing was recorded: it ends without a record, and is on the stack so that its end is
+ * not taken for that of another call of the same function. */
+static void push_unrecorded(struct thread *thread, PyCodeObject *code)
+{
+    if (thread->top == thread->end) {
+        thread->deeper++;
+        return;
+    }
+    *thread->top++ = (struct call){.key = (uintptr_t)code};
+}
+
+/* The calls that go on are, from the outermost in, the ones that the thread's frames still have, and the spans
  * that were not ended. What a C function has called, or begun, shows that it goes on itself; of one
  * that is innermost nothing is known, and it ends here. */
-void calls_end_returned(struct thread *thread)
+void calls_catch_up(struct thread *thread, bool is_entering)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    size_t left;
+    size_t left, kept_left;
     PyCodeObject **running = running_code(&left);
+    size_t innermost = is_entering ? 1 : 0; /* that its event is still to come of */
     struct call *kept = thread->calls;
+    kept_left = left;
     for (struct call *call = thread->calls; call < thread->top && call->key != CALL_OVER; call++) {
         uintptr_t kind = call->key & CALL_KINDS;
-        while (kind == CALL_CODE && left > 0 && (uintptr_t)running[left - 1] != call->key)
+        while (kind == CALL_CODE && left > innermost && (uintptr_t)running[left - 1] != call->key)
             left--;
-        if (kind == CALL_CODE && left == 0)
+        if (kind == CALL_CODE && left <= innermost)
             break;
         left -= kind == CALL_CODE;
-        if (kind != CALL_C)
-            kept = call + 1;
+        if (kind == CALL_C)
+            continue;
+        kept = call + 1;
+        kept_left = left;
     }
+    end_from(thread, kept);
+    thread->deeper = 0;
+    for (; kept_left > innermost; kept_left--)
+        push_unrecorded(thread, running[kept_left - 1]);
     PyMem_RawFree(running);
     PyErr_Restore(type, value, traceback);
-    end_from(thread, kept);
 }

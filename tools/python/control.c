@@ -16,46 +16,70 @@ enum { CALIBRATION_NS = 2000000, SEGMENT_BYTES = 64 << 20 };
 struct tracer tracer = {.lock = PTHREAD_MUTEX_INITIALIZER};
 static PyThread_type_lock busy;
 static _Atomic unsigned long busy_thread; /* that holds it; 0: none */
+static unsigned busy_depth;               /* its own: how often it holds it */
+static bool is_changing; /* its own: it is within start, stop, …, not only in a fork */
 static uint32_t last_generation;
 static vtc_compactor *compactor;
 
-static void enter(void)
+static void hold(void)
 {
+    unsigned long self = PyThread_get_thread_ident();
+    if (atomic_load_explicit(&busy_thread, memory_order_relaxed) == self) {
+        busy_depth++;
+        return;
+    }
     if (PyThread_acquire_lock(busy, NOWAIT_LOCK) != PY_LOCK_ACQUIRED) {
         Py_BEGIN_ALLOW_THREADS
         PyThread_acquire_lock(busy, WAIT_LOCK);
         Py_END_ALLOW_THREADS
     }
-    atomic_store_explicit(&busy_thread, PyThread_get_thread_ident(), memory_order_relaxed);
+    atomic_store_explicit(&busy_thread, self, memory_order_relaxed);
+    busy_depth = 1;
 }
 
-static void leave(void)
+static void let_go(void)
 {
+    if (--busy_depth > 0)
+        return;
     atomic_store_explicit(&busy_thread, 0, memory_order_relaxed);
     PyThread_release_lock(busy);
 }
 
+/* False, with an exception: this thread is at it further out, and the program has come in between by an audit
+ * hook or a callback of the garbage collector. */
+static bool enter(void)
+{
+    hold();
+    if (is_changing) {
+        let_go();
+        PyErr_SetString(PyExc_RuntimeError, "tracing is being started or stopped by this thread");
+        return false;
+    }
+    is_changing = true;
+    return true;
+}
+
+static void leave(void)
+{
+    is_changing = false;
+    let_go();
+}
+
 /* --- fork: waits for a thread that is at it. Else the child would have half a session; and, without a
  * GIL, an interpreter whose threads are to be stopped by a thread that is not there: it would hang
- * when it next collects garbage (3.13). */
-
-static bool is_fork_within; /* busy, by a callback of the garbage collector */
+ * when it next collects garbage (3.13). What hooks of the program's do in between, they may. */
 
 static PyObject *before_fork(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    is_fork_within =
-        atomic_load_explicit(&busy_thread, memory_order_relaxed) == PyThread_get_thread_ident();
-    if (!is_fork_within)
-        enter();
+    hold();
     Py_RETURN_NONE;
 }
 
 static PyObject *after_fork(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    if (!is_fork_within)
-        leave();
+    let_go();
     Py_RETURN_NONE;
 }
 
@@ -347,9 +371,13 @@ PyObject *control_start(PyObject *module, PyObject *args, PyObject *kwargs)
     PyObject *path = NULL, *result = NULL;
     (void)module;
     if (read_settings(args, kwargs, &settings, &path) == 0) {
-        enter();
-        result = start(&settings);
-        leave();
+        if (enter()) {
+            result = start(&settings);
+            leave();
+        } else {
+            free_list(settings.filter.include);
+            free_list(settings.filter.exclude);
+        }
     }
     Py_XDECREF(path);
     return result;
@@ -360,7 +388,8 @@ PyObject *control_stop(PyObject *module, PyObject *unused)
     struct vtc_error err = {0};
     vtc_status status = VTC_OK;
     (void)module, (void)unused;
-    enter();
+    if (!enter())
+        return NULL;
     int hooks = tracer.session ? turn_off() : 0;
     if (hooks == 0 && tracer.session)
         status = end(&err);
@@ -375,7 +404,8 @@ PyObject *control_stop(PyObject *module, PyObject *unused)
 PyObject *control_pause(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    enter();
+    if (!enter())
+        return NULL;
     int hooks = turn_off();
     leave();
     if (hooks < 0)
@@ -387,7 +417,8 @@ PyObject *control_resume(PyObject *module, PyObject *unused)
 {
     int hooks = 0;
     (void)module, (void)unused;
-    enter();
+    if (!enter())
+        return NULL;
     if (!tracer.session) {
         PyErr_SetString(PyExc_RuntimeError, "no tracer is started");
         hooks = -1;
@@ -426,7 +457,8 @@ PyObject *control_log_exceptions(PyObject *module, PyObject *on)
     int wanted = PyObject_IsTrue(on);
     if (wanted < 0)
         return NULL;
-    enter();
+    if (!enter())
+        return NULL;
     int hooks = hook_log_exceptions(wanted);
     leave();
     if (hooks < 0)

@@ -51,7 +51,7 @@ static int run(PyObject *module)
         PyErr_NoMemory();
         return -1;
     }
-    if (control_init() < 0 || functions_watch() < 0 || hook_init() < 0)
+    if (functions_watch() < 0 || hook_init() < 0 || control_init() < 0)
         return -1;
     tracer.module = Py_NewRef(module); /* for good: callbacks compare with it */
     return 0;

@@ -44,7 +44,7 @@ static PyObject *never_again(void)
 
 static PyObject *enter(PyObject *code, bool with_arguments)
 {
-    struct thread *thread = thread_current();
+    struct thread *thread = thread_find(true);
     if (TRACER_UNLIKELY(!thread) ||
         TRACER_LIKELY(calls_enter(thread, (PyCodeObject *)code, with_arguments)))
         return nothing();

@@ -21,7 +21,7 @@ static void end_code(struct thread *thread, PyCodeObject *code, PyObject *value)
 static int on_event(PyObject *self, PyFrameObject *frame, int what, PyObject *value)
 {
     (void)self;
-    struct thread *thread = thread_current();
+    struct thread *thread = thread_find(what == PyTrace_CALL);
     if (!thread)
         return 0;
     bool is_c = what == PyTrace_C_CALL || what == PyTrace_C_RETURN || what == PyTrace_C_EXCEPTION;

@@ -1,62 +1,49 @@
 /* Signals of the program's that arrive while the tracer calls a function of the program's (a __repr__,
  * asyncio's current_task): their handlers run there, and what they raise would be taken for what the
- * function raised. It is told by its traceback, which has the handler's frame, and raised again where the
- * main thread goes on; so is KeyboardInterrupt, of the handler that Python begins with.
+ * function raised. It is raised again where the main thread goes on.
+ *
+ * It is told by its traceback: a handler is given the frame that it interrupts, which is the one below its
+ * own. The handler that Python begins with has no frame: its KeyboardInterrupt is taken for what it is.
  */
 #include "python/tracer.h"
 
-#include <frameobject.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* The code of a function, a bound method, a partial of one, an object that can be called; or NULL. */
-static PyObject *code_of(PyObject *handler)
+/* Whether a value is the object, or a tuple that has it. */
+static bool is_or_has(PyObject *value, PyObject *object)
 {
-    static const char *const WAYS[] = {"__func__", "func", "__call__"};
-    Py_INCREF(handler);
-    for (int steps = 0; steps < 4; steps++) {
-        PyObject *next = NULL;
-        if (PyFunction_Check(handler))
-            next = Py_NewRef(PyFunction_GET_CODE(handler));
-        for (size_t i = 0; !next && i < sizeof WAYS / sizeof *WAYS; i++) {
-            next = PyObject_GetAttrString(handler, WAYS[i]);
-            PyErr_Clear();
-        }
-        Py_DECREF(handler);
-        if (!next || PyCode_Check(next))
-            return next;
-        handler = next;
-    }
-    Py_DECREF(handler);
-    return NULL;
+    if (value == object)
+        return true;
+    if (!PyTuple_CheckExact(value))
+        return false;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(value); i++)
+        if (PyTuple_GET_ITEM(value, i) == object)
+            return true;
+    return false;
 }
 
-static bool has_frame_of(PyObject *traceback, PyObject *code)
+static bool is_handler(PyFrameObject *frame)
 {
-    for (PyTracebackObject *at = (PyTracebackObject *)traceback; at; at = at->tb_next) {
-        PyCodeObject *found = PyFrame_GetCode(at->tb_frame);
-        Py_DECREF(found);
-        if ((PyObject *)found == code)
-            return true;
-    }
-    return false;
+    PyObject *below = (PyObject *)PyFrame_GetBack(frame);
+    PyObject *locals = below ? PyFrame_GetLocals(frame) : NULL;
+    PyObject *values = locals ? PyMapping_Values(locals) : NULL;
+    bool is_found = false;
+    for (Py_ssize_t i = 0; values && !is_found && i < PyList_GET_SIZE(values); i++)
+        is_found = is_or_has(PyList_GET_ITEM(values, i), below);
+    PyErr_Clear();
+    Py_XDECREF(values);
+    Py_XDECREF(locals);
+    Py_XDECREF(below);
+    return is_found;
 }
 
 static bool is_from_handler(PyObject *traceback)
 {
-    PyObject *module = PyImport_ImportModule("_signal");
-    bool is_found = false;
-    for (int number = 1; module && !is_found && number < NSIG; number++) {
-        PyObject *handler = PyObject_CallMethod(module, "getsignal", "i", number);
-        PyObject *code = handler && PyCallable_Check(handler) ? code_of(handler) : NULL;
-        is_found = code && has_frame_of(traceback, code);
-        Py_XDECREF(code);
-        Py_XDECREF(handler);
-        PyErr_Clear();
-    }
-    Py_XDECREF(module);
-    return is_found;
+    for (PyTracebackObject *at = (PyTracebackObject *)traceback; at; at = at->tb_next)
+        if (is_handler(at->tb_frame))
+            return true;
+    return false;
 }
 
 static int raise_again(void *exception)

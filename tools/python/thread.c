@@ -157,13 +157,13 @@ static bool is_after_pause(const struct thread *thread, uint32_t generation)
     return is_same;
 }
 
-bool thread_renew(struct thread *thread, uint32_t generation)
+bool thread_renew(struct thread *thread, uint32_t generation, bool is_entering)
 {
     char name[NAME_BYTES];
     if (generation == 0 || (!thread->calls && !make_stack(thread)))
         return false;
     if (is_after_pause(thread, generation)) {
-        calls_end_returned(thread);
+        calls_catch_up(thread, is_entering);
     } else {
         bool has_name = name_this_thread(name);
         if (open_writer(thread, has_name ? name : NULL, generation) != VTC_OK)

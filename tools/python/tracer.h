@@ -89,16 +89,21 @@ extern _Thread_local struct thread tracer_thread __attribute__((tls_model("initi
 bool thread_init(void);
 /* Behind the first vtc_session_open, which is what makes the library watch forks. */
 bool thread_watch_fork(void);
-/* Takes note of what changed since this thread was here last; false: nothing is to be recorded. */
-bool thread_renew(struct thread *thread, uint32_t generation);
+/* Takes note of what changed since this thread was here last; false: nothing is to be recorded. `is_entering`:
+ * its innermost frame is one that has just begun, or goes on. */
+bool thread_renew(struct thread *thread, uint32_t generation, bool is_entering);
 /* The calling thread, if it is to record now. */
-static inline struct thread *thread_current(void)
+static inline struct thread *thread_find(bool is_entering)
 {
     struct thread *thread = &tracer_thread;
     uint32_t now = atomic_load_explicit(&tracer.generation, memory_order_relaxed);
     if (TRACER_LIKELY(thread->generation == now && now != 0))
         return thread;
-    return thread_renew(thread, now) ? thread : NULL;
+    return thread_renew(thread, now, is_entering) ? thread : NULL;
+}
+static inline struct thread *thread_current(void)
+{
+    return thread_find(false);
 }
 
 /* --- calls.c */
@@ -118,8 +123,8 @@ void calls_begin_span(struct thread *thread, const void *key, vtc_site site,
 void calls_end_span(struct thread *thread, const void *key);
 /* While nothing is recorded, by the thread itself: it is over when recording goes on. */
 void calls_note_end_of_span(struct thread *thread, const void *key);
-/* After a pause: ends the calls that returned meanwhile. */
-void calls_end_returned(struct thread *thread);
+/* After a pause: ends the calls that returned meanwhile, and takes note of those that were entered. */
+void calls_catch_up(struct thread *thread, bool is_entering);
 
 /* --- sites.c */
 enum { SITE_UNKNOWN = 0, SITE_FILTERED = UINT32_MAX };
@@ -172,8 +177,9 @@ void signals_hand_on(void);
 enum { VALUE_BYTES = 256, VALUES_MAX = 12 /* so that an event is never too big */ };
 /* How many arguments of a function are told, and which is the i-th. */
 int values_argument_count(PyCodeObject *code);
-/* Records the begin of a call with the arguments of the frame that was just entered. */
-void values_begin(struct thread *thread, PyCodeObject *code, vtc_site site);
+/* Records the begin of a call with the arguments of the frame that was just entered; false: the thread has gone
+ * on to another session by then. */
+bool values_begin(struct thread *thread, PyCodeObject *code, vtc_site site);
 void values_end(struct thread *thread, PyObject *value);
 /* How much of a text fits into a room, cut before a character that does not. */
 size_t values_fit(const char *text, size_t len_bytes, size_t room_bytes);

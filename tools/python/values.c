@@ -71,30 +71,34 @@ static int gather(PyCodeObject *code, char texts[VALUES_MAX][VALUE_BYTES],
             (struct vtc_value){.type = VTC_ARG_STRING, .of.as_bytes = {texts[i], len_bytes}};
         Py_XDECREF(object);
     }
+#if PY_VERSION_HEX < 0x030C0000
+    if (locals && code->co_flags & CO_OPTIMIZED)
+        PyDict_Clear(locals); /* a copy that the frame keeps: it would keep the arguments alive */
+#endif
     Py_XDECREF(locals);
     Py_XDECREF(names);
     Py_XDECREF(frame);
     return count;
 }
 
-void values_begin(struct thread *thread, PyCodeObject *code, vtc_site plain)
+bool values_begin(struct thread *thread, PyCodeObject *code, vtc_site plain)
 {
     char texts[VALUES_MAX][VALUE_BYTES];
     struct vtc_value values[VALUES_MAX];
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    uint32_t generation = thread->generation;
-    uint32_t site = sites_find((uintptr_t)code + 1, generation);
+    uint32_t session = thread->session_number;
+    uint32_t site = sites_find((uintptr_t)code + 1, thread->generation);
     if (site == SITE_UNKNOWN)
-        site = functions_meet_arguments(code, generation);
+        site = functions_meet_arguments(code, thread->generation);
     int count = site != 0 ? gather(code, texts, values) : 0;
-    if (thread->generation != generation)
-        ; /* the program's __repr__ went on in another session, which has no such site */
-    else if (count > 0)
+    bool is_same = thread->session_number == session; /* else it has no such site */
+    if (is_same && count > 0)
         (void)vtc_event(thread->writer, site, values, (size_t)count);
-    else
+    else if (is_same)
         (void)vtc_begin(thread->writer, plain);
     PyErr_Restore(type, value, traceback);
+    return is_same;
 }
 
 void values_end(struct thread *thread, PyObject *value)
@@ -103,11 +107,11 @@ void values_end(struct thread *thread, PyObject *value)
     struct vtc_value written = {.type = VTC_ARG_STRING};
     PyObject *type, *error, *traceback;
     PyErr_Fetch(&type, &error, &traceback);
-    uint32_t generation = thread->generation;
+    uint32_t session = thread->session_number;
     vtc_site site = tracer.return_site;
     written.of.as_bytes.len_bytes = values_text(value, text);
     written.of.as_bytes.data = text;
-    if (thread->generation == generation) /* else as above */
+    if (thread->session_number == session) /* else as above */
         (void)vtc_end_with(thread->writer, site, &written, 1);
     PyErr_Restore(type, error, traceback);
 }

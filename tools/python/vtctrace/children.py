@@ -19,8 +19,9 @@ _tracer_of_environment = None
 def announce(output_file, options):
     """Interpreters that are started from now on trace as this one."""
     os.environ[VARIABLE] = json.dumps({"output_file": output_file, **options})
-    entries = [DIRECTORY, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(entries))
+    others = os.environ.get("PYTHONPATH", "")
+    if others.split(os.pathsep)[0] != DIRECTORY:
+        os.environ["PYTHONPATH"] = DIRECTORY + (os.pathsep + others if others else "")
     os.register_at_fork(before=_watch_multiprocessing)
 
 

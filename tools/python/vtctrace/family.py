@@ -23,7 +23,7 @@ def child_name(path, pid):
 def own_name(path, pid):
     """Of the file that a child of fork records to, or will: see libvtc/write/session_path.c."""
     name, number = child_name(path, pid), 2
-    while os.path.lexists(name) and _is_over(name):
+    while os.path.lexists(name) and not _is_recorded(name):
         name = f"{stem(path)}.p{pid}-{number}.vtc"
         number += 1
     return name
@@ -97,14 +97,17 @@ def remove_noted(noted):
                 os.unlink(name)
 
 
+def refuse_own(path, output_file):
+    if any(os.path.realpath(name) == os.path.realpath(output_file) for name in segments(path)):
+        raise ValueError(f"{output_file!r} is a file of the recording itself: "
+                         "save() without a name compacts it")
+
+
 def copy(path, output_file):
     """Writes all that a process has recorded so far to one other file. While a flight recorder goes on its
     oldest segments go: then once more with those that are left."""
     for attempt in range(10):
         names = segments(path)
-        if any(os.path.realpath(name) == os.path.realpath(output_file) for name in names):
-            raise ValueError(f"{os.fspath(output_file)!r} is a file of the recording itself: "
-                             "save() without a name compacts it")
         try:
             if len(names) == 1:
                 return _tracer.compact(names[0], output_file, True)
@@ -128,19 +131,24 @@ def export(path, output_file):
             os.unlink(whole)
 
 
-def _is_over(path):
-    """Whether no process records to a file any more: one that does holds a lock on it."""
-    with open(path, "rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
+def _is_recorded(path):
+    """Whether a process records to a file: then it holds a lock on it."""
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
 
 
 def merge(path):
     """Replaces the files of a recording by one, but for those of processes that go on."""
-    names = [name for name in segments(path) + children(path) if _is_over(name)]
+    names = [name for name in segments(path) + children(path) if not _is_recorded(name)]
     if names in ([], [path]):
         return
     whole = f"{stem(path)}.merge.tmp"

@@ -7,6 +7,13 @@ import threading
 from . import _tracer, events
 
 
+def _text(value):
+    try:
+        return str(value)
+    except Exception:
+        return "<no str>"
+
+
 class Gc:
     """Spans "gc", with the generation, and instants with what was collected."""
 
@@ -38,11 +45,11 @@ class Exceptions:
             threading.excepthook = self._before[1]
 
     def _main(self, kind, value, traceback):
-        events.instant(kind.__name__, {"value": str(value)}, "exception")
+        events.instant(kind.__name__, {"value": _text(value)}, "exception")
         self._before[0](kind, value, traceback)
 
     def _thread(self, args):
-        events.instant(args.exc_type.__name__, {"value": str(args.exc_value)}, "exception")
+        events.instant(args.exc_type.__name__, {"value": _text(args.exc_value)}, "exception")
         self._before[1](args)
 
 
@@ -67,35 +74,45 @@ class _Overheard:
         return self._file.flush
 
 
+class _Print:
+    """print, that tells what it writes. No function, as a function in a class would be a method."""
+
+    def __init__(self, print_it):
+        # By these it is found where it is pickled.
+        self.__module__, self.__qualname__ = print_it.__module__, print_it.__qualname__
+        self.__name__, self.__doc__ = print_it.__name__, print_it.__doc__
+        self.__self__ = getattr(print_it, "__self__", None)
+        self._print = print_it
+
+    def __call__(self, *objects, **options):
+        file = options.get("file")
+        file = getattr(sys, "stdout", None) if file is None else file
+        if file is None:
+            return self._print(*objects, **options)
+        overheard = _Overheard(file)
+        try:
+            return self._print(*objects, **{**options, "file": overheard})
+        finally:
+            events.instant("print", {"text": "".join(overheard.texts).removesuffix("\n")}, "print")
+
+    def __repr__(self):
+        return repr(self._print)
+
+    def __reduce__(self):
+        return self.__name__
+
+
 class Print:
     """An instant for each call of print, with the text that it wrote."""
 
     def begin(self):
         self._print = builtins.print
-        self._traced = self._make(self._print)
+        self._traced = _Print(self._print)
         builtins.print = self._traced
 
     def end(self):
         if builtins.print is self._traced:
             builtins.print = self._print
-
-    @staticmethod
-    def _make(print_it):
-        def traced(*objects, **options):
-            file = options.get("file")
-            file = sys.stdout if file is None else file
-            if file is None:
-                return print_it(*objects, **options)
-            overheard = _Overheard(file)
-            try:
-                return print_it(*objects, **{**options, "file": overheard})
-            finally:
-                events.instant("print", {"text": "".join(map(str, overheard.texts))
-                                         .removesuffix("\n")}, "print")
-        # By these it is found where it is pickled.
-        traced.__module__, traced.__qualname__ = print_it.__module__, print_it.__qualname__
-        traced.__name__, traced.__doc__ = print_it.__name__, print_it.__doc__
-        return traced
 
 
 def chosen(**names):

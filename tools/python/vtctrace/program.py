@@ -1,9 +1,11 @@
 """Running a program as the interpreter would: script, -m module, -c code."""
 import builtins
+import contextlib
 import importlib.machinery
 import io
 import linecache
 import os
+import pkgutil
 import runpy
 import sys
 import types
@@ -34,8 +36,8 @@ def script(path, arguments):
     sys.argv[:] = [path, *arguments]
     if path == "-":
         _search_first("")
-        return _code(sys.stdin.read(), "<stdin>")
-    if os.path.isdir(path) or path.endswith((".zip", ".pyz")):
+        return _code(sys.stdin.buffer.read(), "<stdin>")
+    if pkgutil.get_importer(path):  # a directory, a zip archive
         sys.path[:0 if sys.flags.safe_path else 1] = [path]
         _fresh_main(__spec__=None, __loader__=None, __package__=None)
         return lambda: runpy._run_module_as_main("__main__", False)
@@ -47,15 +49,17 @@ def script(path, arguments):
         raise NotRun(f"can't open file {whole!r}: [Errno {error.errno}] "
                      f"{error.strerror}") from None
     _search_first(os.path.dirname(os.path.realpath(path)))
+    compiled = pkgutil.read_code(io.BytesIO(source))  # of a .pyc
     loader = importlib.machinery.SourceFileLoader("__main__", whole)
     names = _fresh_main(__file__=whole, __cached__=None, __spec__=None, __loader__=loader,
                         __package__=None)
-    return lambda: exec(compile(source, whole, "exec", dont_inherit=True), names)
+    return lambda: exec(compiled or compile(source, whole, "exec", dont_inherit=True), names)
 
 
 def module(name, arguments):
-    sys.argv[:] = [name, *arguments]
-    _search_first(os.getcwd())
+    sys.argv[:] = ["-m", *arguments]
+    with contextlib.suppress(OSError):  # the directory is gone
+        _search_first(os.getcwd())
     _fresh_main(__spec__=None, __loader__=None, __package__=None)
     # What the interpreter itself does for -m; the public run_module differs in messages and names.
     return lambda: runpy._run_module_as_main(name)

@@ -44,7 +44,11 @@ def uncover(directory, first):
     names = list(sys.modules)
     ours = {name for name in names[names.index(first) + 1:]
             if name in sys.stdlib_module_names and name not in KEPT}
-    hidden = {name for name in ours if PathFinder.find_spec(name, [directory])}
+    hidden = set()
+    for name in ours:
+        spec = PathFinder.find_spec(name, [directory])
+        if spec and spec.origin:  # a directory alone hides nothing
+            hidden.add(name)
     for name in names:
         if name.partition(".")[0] in hidden:
             del sys.modules[name]

@@ -177,10 +177,11 @@ class Tracer:
             if output_file is None:
                 self.stop()
                 family.compact(self.output_file)
-            elif os.fspath(output_file).endswith(".json"):
-                family.export(self.output_file, output_file)
-            else:
-                family.copy(self.output_file, output_file)
+                return
+            output_file = os.fsdecode(output_file)
+            family.refuse_own(self.output_file, output_file)
+            write = family.export if output_file.endswith(".json") else family.copy
+            write(self.output_file, output_file)
 
     def statistics(self):
         """Events lost, bytes of the files, threads; None while nothing is recorded."""
