@@ -245,6 +245,52 @@ class TestCalls(Case):
         self.assertEqual(sorted(parent for name, parent in parents if name == "fib"),
                          ["again", "again", "inner"])
 
+    def test_pause__calls_that_are_entered_meanwhile_end_no_others(self):
+        tracer = vtctrace.Tracer(self.file, ignore_c_function=True)
+
+        def leaf():
+            pass
+
+        def down(n):
+            if n == 2:
+                tracer.pause()
+            if n == 0:
+                tracer.resume()
+            else:
+                down(n - 1)
+            leaf()
+
+        def use():
+            down(2)
+        with tracer:
+            use()
+        rows = ask(self.file, "SELECT name, depth FROM slice ORDER BY ts")
+        self.assertEqual([(short(row["name"]).split(".")[-1], row["depth"]) for row in rows],
+                         [("use", 0), ("down", 1), ("leaf", 2), ("leaf", 2), ("leaf", 2)])
+
+    def test_pause__within_a_repr(self):
+        class Odd:
+            def __repr__(self):
+                tracer.pause()
+                tracer.resume()
+                vtctrace.instant("x")
+                return "odd"
+        tracer = vtctrace.Tracer(self.file, ignore_c_function=True, log_func_args=True,
+                                 log_func_retval=True)
+
+        def give(value):
+            return value
+
+        def use(value):
+            give(value)
+            fib(0)
+        with tracer:
+            use(Odd())
+        verify(self.file)
+        rows = ask(self.file, "SELECT name, depth, dur FROM slice WHERE category = 'python' ORDER BY ts")
+        self.assertEqual([(short(row["name"]).split(".")[-1], row["depth"], row["dur"] >= 0)
+                          for row in rows], [("use", 0, True), ("give", 1, True), ("fib", 1, True)])
+
     def test_pause__spans_that_end_meanwhile_end_at_resume(self):
         tracer = vtctrace.Tracer(self.file, ignore_c_function=True)
 
@@ -308,12 +354,16 @@ class TestCalls(Case):
         tracer = vtctrace.Tracer(self.file)
         tracer.start()
         fib(5)
-        for name in (self.file, f"{self.directory}/../{self.directory.name}/t.vtc"):
+        for name in (self.file, str(self.file).encode(), f"{self.directory}/../{self.directory.name}/t.vtc"):
             with self.assertRaisesRegex(ValueError, "a file of the recording itself"):
                 tracer.save(name)
         fib(5)
         tracer.stop()
         self.assertEqual(counts(self.file)["fib"], 30)
+        with vtctrace.Tracer(self.directory / "t.json") as tracer:
+            with self.assertRaisesRegex(ValueError, "a file of the recording itself"):
+                tracer.save(self.directory / "t.json")
+            fib(5)
 
     def test_start__takes_old_segments_away(self):
         for _ in range(2):
@@ -496,9 +546,18 @@ class TestCalls(Case):
                     errors[-1].append(repr(caught.exception))
             self.assertEqual(pickle.dumps(print), pickled)
             self.assertEqual((print.__name__, print.__module__), ("print", "builtins"))
+            self.assertEqual(repr(print), repr(original))
+            Holder.say("held", file=written)
+            Holder().say("held", file=written)
+        class Holder:
+            pass
+
+        def use_all():
+            Holder.say = print
+            use()
         once, written, errors, original, pickled = Once(), io.StringIO(), [], print, pickle.dumps(print)
-        self.trace(use, log_print=True)
-        self.assertEqual((once.times, written.getvalue()), (1, "once-2!\n"))
+        self.trace(use_all, log_print=True)
+        self.assertEqual((once.times, written.getvalue()), (1, "once-2!\nheld\nheld\n"))
         for one, other in errors:
             self.assertEqual(one, other)
         texts = [row["s"] for row in ask(self.file, "SELECT string_value AS s FROM args")]
@@ -514,6 +573,11 @@ class TestCalls(Case):
                                        "try:\n    raise Bad\nexcept Bad:\n    pass")):
             for kind, number, handler in (
                     ("TimeoutError", "SIGALRM", "def on_signal(*_): raise TimeoutError"),
+                    ("TimeoutError", "SIGUSR1",
+                     "def on_signal(*_):\n    signal.signal(signal.SIGUSR1, signal.SIG_DFL)\n"
+                     "    raise TimeoutError"),
+                    ("TimeoutError", "SIGALRM",
+                     "class on_signal:\n    def __init__(self, number, frame): raise TimeoutError"),
                     ("TimeoutError", "SIGALRM",
                      "class Handler:\n    def on(self, *_): raise TimeoutError\non_signal = Handler().on"),
                     ("KeyboardInterrupt", "SIGINT", "on_signal = signal.default_int_handler")):

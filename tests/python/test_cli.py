@@ -1,11 +1,13 @@
 """python -m vtctrace: the program runs as it would without, and its calls are in the file."""
 import os
+import py_compile
 import signal
 import stat
 import subprocess
 import sys
 import time
 import unittest
+import zipapp
 
 from support import Case, ask, counts, main, verify
 
@@ -49,7 +51,7 @@ class TestCommandLine(Case):
 
     def test_directory__with_a_main(self):
         (self.directory / "app").mkdir()
-        self.script("import sys; print(__name__, sys.argv)", "app/__main__.py")
+        self.script(PROGRAM, "app/__main__.py")
         self.assert_same("app", "a")
 
     def test_exit__codes_are_the_programs(self):
@@ -147,6 +149,27 @@ class TestCommandLine(Case):
         out, err = self.traced("-c", "import subprocess, sys\n"
                                "subprocess.run([sys.executable, *sys.argv[1:]])", script, "json", "glob")
         self.assertEqual((out, err), ("imported json\njson mine\nimported glob\nglob mine\n", ""))
+
+    def test_modules__directories_hide_nothing(self):
+        for name in ("enum", "logging", "signal", "json"):
+            (self.directory / name).mkdir()
+        self.assert_same(self.script("import enum, re, json; print(isinstance(re.I, enum.Enum), json.dumps(1))"))
+
+    def test_script__compiled_archived_and_piped(self):
+        script = self.script(PROGRAM)
+        py_compile.compile(str(script), self.directory / "c.pyc")
+        self.assert_same("c.pyc", "a")
+        (self.directory / "source").mkdir()
+        self.script(PROGRAM, "source/__main__.py")
+        zipapp.create_archive(self.directory / "source", self.directory / "archive")
+        self.assert_same("archive", "a")
+        self.assert_same("-", "a", input="# coding: latin-1\nprint(ascii('\xe9'), __name__)\n")
+
+    def test_stderr__of_the_program_is_left_alone(self):
+        self.assert_same(self.script("import sys\nclass Tee:\n    def write(self, text): pass\n"
+                                     "    def flush(self): pass\nsys.stderr = Tee()"))
+        self.assert_same(self.script("class Bad(Exception):\n    def __str__(self): raise KeyError\n"
+                                     "raise Bad"), options=["--log_exception"])
 
     def test_module__its_runner_takes_no_depth(self):
         self.script(PROGRAM)

@@ -198,6 +198,65 @@ for is_open in (True, False):
             self.assertEqual(counts(self.directory / f"t.p{pid}.vtc")["f"],
                              67 + (5 if step == "save" else 0), step)
 
+    def test_fork__hooks_of_the_program_may_trace_and_fork(self):
+        """Also those that were there before us, and so run within ours."""
+        self.run_program("""
+            import os, sys
+            tracer, level = None, 0
+            def before():
+                global level
+                if tracer:
+                    tracer.pause()
+                level += 1
+                if level == 1:
+                    if os.fork() == 0:
+                        os._exit(0)
+                    os.wait()
+                level -= 1
+            def after():
+                if tracer:
+                    tracer.resume()
+            os.register_at_fork(before=before, after_in_parent=after, after_in_child=after)
+            import vtctrace
+            tracer = vtctrace.Tracer(sys.argv[1])
+            tracer.start()
+            if os.fork() == 0:
+                tracer.stop()
+                os._exit(0)
+            os.wait()
+            tracer.stop()
+            """)
+
+    def test_fork__a_name_that_is_no_file(self):
+        for kind in ("os.mkdir(name)", "os.symlink('none', name)", "os.mkfifo(name)"):
+            out = self.run_program(f"""
+                import os, sys, vtctrace
+                tracer = vtctrace.Tracer(sys.argv[1])
+                def before():
+                    pid = os.getpid()
+                    for near in range(pid + 1, pid + 40):
+                        name = sys.argv[1].replace(".vtc", f".p{{near}}.vtc")
+                        if not os.path.lexists(name):
+                            {kind}
+                tracer.start()
+                before()
+                if os.fork() == 0:
+                    print(tracer.output_file != sys.argv[1], flush=True)
+                    os._exit(0)
+                os.wait()
+                tracer.stop()
+                """)
+            self.assertEqual(out, "True\n")
+
+    def test_subprocess__finds_what_it_would_find(self):
+        """An empty entry of PYTHONPATH is the current directory."""
+        self.script("found = 1", "module.py")
+        (self.directory / "bin").mkdir()
+        child = self.script("import module; print(module.found)", "bin/child.py")
+        out, err = self.traced("-c", "import subprocess, sys; subprocess.run([sys.executable, sys.argv[1]])",
+                               child, env={**os.environ, "PYTHONPATH": os.pathsep + os.environ["PYTHONPATH"]})
+        self.assertEqual((out, err), ("1\n", ""))
+
     def test_fork__a_name_that_is_taken(self):
         """Process ids come again."""
         out = self.run_program(textwrap.dedent(COMMON) + """

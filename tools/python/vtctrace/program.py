@@ -38,7 +38,7 @@ def script(path, arguments):
         _search_first("")
         return _code(sys.stdin.buffer.read(), "<stdin>")
     if pkgutil.get_importer(path):  # a directory, a zip archive
-        sys.path[:0 if sys.flags.safe_path else 1] = [path]
+        sys.path[:0 if sys.flags.safe_path else 1] = [os.path.abspath(path)]
         _fresh_main(__spec__=None, __loader__=None, __package__=None)
         return lambda: runpy._run_module_as_main("__main__", False)
     whole = os.path.abspath(path)
