@@ -163,7 +163,7 @@ class TestCommandLine(Case):
         self.script(PROGRAM, "source/__main__.py")
         zipapp.create_archive(self.directory / "source", self.directory / "archive")
         self.assert_same("archive", "a")
-        self.assert_same("-", "a", input="# coding: latin-1\nprint(ascii('\xe9'), __name__)\n")
+        self.assert_same("-", "a", input="import sys; print(sys.argv, ascii('\xe9'), __name__)\n")
 
     def test_stderr__of_the_program_is_left_alone(self):
         self.assert_same(self.script("import sys\nclass Tee:\n    def write(self, text): pass\n"
