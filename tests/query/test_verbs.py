@@ -616,9 +616,9 @@ def main():
     assert sum(count > 0 for count in answers) >= 5, answers
     asked = sum(answers)
     print(f"{asked} answers about shipped traces are those of the model")
-    asked = check_all(seed=0, size=12, megabytes=0, level=3, threads=1)
-    asked += check_all(seed=1, size=12, megabytes=40, level=1, threads=3)
-    if "VTC_SANITIZED" not in os.environ:  # where each question takes 0.2 s, two traces are enough
+    asked = check_all(seed=1, size=12, megabytes=40, level=1, threads=3)
+    if "VTC_SANITIZED" not in os.environ:  # where each question takes 0.2 s, one trace is enough
+        asked += check_all(seed=0, size=12, megabytes=0, level=3, threads=1)
         asked += check_all(seed=2, size=12, megabytes=0, level=12, threads=2)
     print(f"{asked} answers are those of the model")
 
