@@ -71,10 +71,6 @@ static int gather(PyCodeObject *code, char texts[VALUES_MAX][VALUE_BYTES],
             (struct vtc_value){.type = VTC_ARG_STRING, .of.as_bytes = {texts[i], len_bytes}};
         Py_XDECREF(object);
     }
-#if PY_VERSION_HEX < 0x030C0000
-    if (locals && code->co_flags & CO_OPTIMIZED)
-        PyDict_Clear(locals); /* a copy that the frame keeps: it would keep the arguments alive */
-#endif
     Py_XDECREF(locals);
     Py_XDECREF(names);
     Py_XDECREF(frame);

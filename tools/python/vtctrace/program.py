@@ -80,6 +80,8 @@ def _code(text, name):
         if name == "<string>" and hasattr(linecache, "_register_code"):
             # From 3.13 on tracebacks have its lines.
             linecache._register_code(compiled, text, name)
+            if compiled in linecache.cache:  # 3.13.0: it is looked for by its name
+                linecache.cache[name] = linecache.cache.pop(compiled)
         exec(compiled, names)
     return run
 
