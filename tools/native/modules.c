@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
-#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -114,33 +113,18 @@ static int add_module(struct dl_phdr_info *info, size_t info_bytes, void *contex
     return 0;
 }
 
-static void lock_walk(void)
-{
-    int nobody = 0;
-    while (!atomic_compare_exchange_weak_explicit(&walk_lock, &nobody, 1, memory_order_acquire,
-                                                  memory_order_relaxed)) {
-        nobody = 0;
-        sched_yield();
-    }
-}
-
-static void unlock_walk(void)
-{
-    atomic_store_explicit(&walk_lock, 0, memory_order_release); /* pairs with the acquire above */
-}
-
 static void before_fork(void)
 {
     struct tracer_pause pause;
     tracer_pause(&pause);
-    lock_walk();
+    tracer_spin_lock(&walk_lock);
     fork_pause = pause;
 }
 
 static void after_fork(void)
 {
     struct tracer_pause pause = fork_pause;
-    unlock_walk();
+    tracer_spin_unlock(&walk_lock);
     tracer_resume(&pause);
 }
 
@@ -161,9 +145,9 @@ void modules_note(void)
         modules = tracer_map(MODULES_MAX * sizeof *modules);
     if (!modules)
         return;
-    lock_walk();
+    tracer_spin_lock(&walk_lock);
     dl_iterate_phdr(add_module, NULL);
-    unlock_walk();
+    tracer_spin_unlock(&walk_lock);
     /* What cannot be noted stays without names, no more. */
     for (const struct module *module = modules + known; module < modules + module_count; module++)
         (void)!vtc_session_module(tracer.session, module->path, module->start, module->end,

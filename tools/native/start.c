@@ -30,7 +30,7 @@ _Thread_local struct thread_state tracer_thread;
 /* Or the id of the process that is at it: one word, as a child may be made at any moment. */
 enum { START_NONE = 0, START_DONE = -1, START_OFF = -2 };
 static _Atomic int start_phase; /* release with what it says; pairs with acquire in start */
-static _Atomic int lock_owner;  /* id of the thread; 0: free */
+static _Atomic int slow_lock;   /* 0: free */
 static pthread_key_t thread_key;
 
 void *tracer_map(size_t bytes)
@@ -56,22 +56,29 @@ void tracer_resume(const struct tracer_pause *pause)
     tracer_thread.phase = pause->phase;
 }
 
-/* Held for moments, when a function is met for the first time. Yields: it may be held by a thread
- * that has no processor. */
-void tracer_lock(void)
+void tracer_spin_lock(_Atomic int *lock)
 {
-    int self = (int)syscall(SYS_gettid);
-    int free_lock = 0;
-    while (!atomic_compare_exchange_weak_explicit(&lock_owner, &free_lock, self,
-                                                  memory_order_acquire, memory_order_relaxed)) {
-        free_lock = 0;
+    int nobody = 0;
+    while (!atomic_compare_exchange_weak_explicit(lock, &nobody, 1, memory_order_acquire,
+                                                  memory_order_relaxed)) {
+        nobody = 0;
         sched_yield();
     }
 }
 
+void tracer_spin_unlock(_Atomic int *lock)
+{
+    atomic_store_explicit(lock, 0, memory_order_release); /* pairs with the acquire above */
+}
+
+void tracer_lock(void)
+{
+    tracer_spin_lock(&slow_lock);
+}
+
 void tracer_unlock(void)
 {
-    atomic_store_explicit(&lock_owner, 0, memory_order_release); /* pairs with the acquire above */
+    tracer_spin_unlock(&slow_lock);
 }
 
 /* The session's allocator: never the program's malloc, which may be what is being traced. */
@@ -202,7 +209,7 @@ static bool open_thread(struct thread_state *thread)
 static void after_fork_in_child(void)
 {
     struct thread_state *thread = &tracer_thread;
-    atomic_store_explicit(&lock_owner, 0, memory_order_relaxed);
+    atomic_store_explicit(&slow_lock, 0, memory_order_relaxed);
     if (thread->phase == THREAD_READY)
         for (struct call *call = thread->calls; call < thread->top; call++)
             call->site = 0;

@@ -72,7 +72,10 @@ struct tracer_pause {
 void tracer_pause(struct tracer_pause *pause);
 void tracer_resume(const struct tracer_pause *pause);
 
-/* The lock of everything slow; only within a pause. */
+/* Held for moments, within a pause. Yields: it may be held by a thread that has no processor. */
+void tracer_spin_lock(_Atomic int *lock);
+void tracer_spin_unlock(_Atomic int *lock);
+/* The lock of everything slow, when a function is met for the first time; only within a pause. */
 void tracer_lock(void);
 void tracer_unlock(void);
 

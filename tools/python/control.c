@@ -1,10 +1,9 @@
 /* Start, pause, resume, stop: the one session of the process.
  *
- * One at a time: `busy`, a lock that is waited for without the GIL. Else the GIL is kept: opening and
- * closing a session takes about a millisecond, and to get the GIL back among 100 busy threads took
- * half a second to two (3.11, 3.13). The order is what makes stopping
- * safe: first the generation, after which callbacks do nothing; then the interpreter's hooks, which
- * are switched off while no thread is within a callback; then the session.
+ * One at a time: see busy.c. Else the GIL is kept: opening and closing a session takes about a
+ * millisecond, and to get the GIL back among 100 busy threads took half a second to two (3.11, 3.13).
+ * The order is what makes stopping safe: first the generation, after which callbacks do nothing; then
+ * the interpreter's hooks, which are switched off while no thread is within a callback; then the session.
  */
 #include <string.h>
 #include <time.h>
@@ -14,101 +13,8 @@
 enum { CALIBRATION_NS = 2000000, SEGMENT_BYTES = 64 << 20 };
 
 struct tracer tracer = {.lock = PTHREAD_MUTEX_INITIALIZER};
-static PyThread_type_lock busy;
-static _Atomic unsigned long busy_thread; /* that holds it; 0: none */
-static unsigned busy_depth;               /* its own: how often it holds it */
-static bool is_changing; /* its own: it is within start, stop, …, not only in a fork */
 static uint32_t last_generation;
 static vtc_compactor *compactor;
-
-static void hold(void)
-{
-    unsigned long self = PyThread_get_thread_ident();
-    if (atomic_load_explicit(&busy_thread, memory_order_relaxed) == self) {
-        busy_depth++;
-        return;
-    }
-    if (PyThread_acquire_lock(busy, NOWAIT_LOCK) != PY_LOCK_ACQUIRED) {
-        Py_BEGIN_ALLOW_THREADS
-        PyThread_acquire_lock(busy, WAIT_LOCK);
-        Py_END_ALLOW_THREADS
-    }
-    atomic_store_explicit(&busy_thread, self, memory_order_relaxed);
-    busy_depth = 1;
-}
-
-static void let_go(void)
-{
-    if (--busy_depth > 0)
-        return;
-    atomic_store_explicit(&busy_thread, 0, memory_order_relaxed);
-    PyThread_release_lock(busy);
-}
-
-/* False, with an exception: this thread is at it further out, and the program has come in between by an audit
- * hook or a callback of the garbage collector. */
-static bool enter(void)
-{
-    hold();
-    if (is_changing) {
-        let_go();
-        PyErr_SetString(PyExc_RuntimeError, "tracing is being started or stopped by this thread");
-        return false;
-    }
-    is_changing = true;
-    return true;
-}
-
-static void leave(void)
-{
-    is_changing = false;
-    let_go();
-}
-
-/* --- fork: waits for a thread that is at it. Else the child would have half a session; and, without a
- * GIL, an interpreter whose threads are to be stopped by a thread that is not there: it would hang
- * when it next collects garbage (3.13). What hooks of the program's do in between, they may. */
-
-static PyObject *before_fork(PyObject *module, PyObject *unused)
-{
-    (void)module, (void)unused;
-    hold();
-    Py_RETURN_NONE;
-}
-
-static PyObject *after_fork(PyObject *module, PyObject *unused)
-{
-    (void)module, (void)unused;
-    let_go();
-    Py_RETURN_NONE;
-}
-
-static PyMethodDef fork_methods[] = {
-    {"before_fork", before_fork, METH_NOARGS, NULL},
-    {"after_fork", after_fork, METH_NOARGS, NULL},
-};
-
-static int watch_fork(void)
-{
-    PyObject *before = PyCFunction_New(&fork_methods[0], NULL);
-    PyObject *after = PyCFunction_New(&fork_methods[1], NULL);
-    PyObject *os = PyImport_ImportModule("os");
-    PyObject *function = os ? PyObject_GetAttrString(os, "register_at_fork") : NULL;
-    PyObject *none = PyTuple_New(0), *names = NULL, *result = NULL;
-    if (before && after)
-        names = Py_BuildValue("{sOsOsO}", "before", before, "after_in_parent", after,
-                              "after_in_child", after);
-    if (function && none && names)
-        result = PyObject_Call(function, none, names);
-    Py_XDECREF(names);
-    Py_XDECREF(none);
-    Py_XDECREF(function);
-    Py_XDECREF(os);
-    Py_XDECREF(after);
-    Py_XDECREF(before);
-    Py_XDECREF(result);
-    return result ? 0 : -1;
-}
 
 /* --- settings */
 
@@ -303,12 +209,11 @@ static void close_at_exit(void)
 
 int control_init(void)
 {
-    busy = PyThread_allocate_lock();
-    if (!busy || Py_AtExit(close_at_exit) < 0) {
+    if (Py_AtExit(close_at_exit) < 0) {
         PyErr_NoMemory();
         return -1;
     }
-    return watch_fork();
+    return busy_init();
 }
 
 /* --- methods */
@@ -371,9 +276,9 @@ PyObject *control_start(PyObject *module, PyObject *args, PyObject *kwargs)
     PyObject *path = NULL, *result = NULL;
     (void)module;
     if (read_settings(args, kwargs, &settings, &path) == 0) {
-        if (enter()) {
+        if (busy_enter()) {
             result = start(&settings);
-            leave();
+            busy_leave();
         } else {
             free_list(settings.filter.include);
             free_list(settings.filter.exclude);
@@ -388,12 +293,12 @@ PyObject *control_stop(PyObject *module, PyObject *unused)
     struct vtc_error err = {0};
     vtc_status status = VTC_OK;
     (void)module, (void)unused;
-    if (!enter())
+    if (!busy_enter())
         return NULL;
     int hooks = tracer.session ? turn_off() : 0;
     if (hooks == 0 && tracer.session)
         status = end(&err);
-    leave();
+    busy_leave();
     if (hooks < 0)
         return NULL;
     if (status != VTC_OK)
@@ -404,10 +309,10 @@ PyObject *control_stop(PyObject *module, PyObject *unused)
 PyObject *control_pause(PyObject *module, PyObject *unused)
 {
     (void)module, (void)unused;
-    if (!enter())
+    if (!busy_enter())
         return NULL;
     int hooks = turn_off();
-    leave();
+    busy_leave();
     if (hooks < 0)
         return NULL;
     Py_RETURN_NONE;
@@ -417,7 +322,7 @@ PyObject *control_resume(PyObject *module, PyObject *unused)
 {
     int hooks = 0;
     (void)module, (void)unused;
-    if (!enter())
+    if (!busy_enter())
         return NULL;
     if (!tracer.session) {
         PyErr_SetString(PyExc_RuntimeError, "no tracer is started");
@@ -425,7 +330,7 @@ PyObject *control_resume(PyObject *module, PyObject *unused)
     } else if (atomic_load_explicit(&tracer.generation, memory_order_relaxed) == 0) {
         hooks = turn_on();
     }
-    leave();
+    busy_leave();
     if (hooks < 0)
         return NULL;
     Py_RETURN_NONE;
@@ -457,10 +362,10 @@ PyObject *control_log_exceptions(PyObject *module, PyObject *on)
     int wanted = PyObject_IsTrue(on);
     if (wanted < 0)
         return NULL;
-    if (!enter())
+    if (!busy_enter())
         return NULL;
     int hooks = hook_log_exceptions(wanted);
-    leave();
+    busy_leave();
     if (hooks < 0)
         return NULL;
     Py_RETURN_NONE;

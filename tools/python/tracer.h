@@ -4,7 +4,7 @@
  *          -> sites.c     function -> site: a table that all threads read
  *          -> calls.c     the thread's stack of open calls, and what is recorded of them
  *     functions.c         what a function is called, and whether it is traced
- *     control.c           start, pause, stop: the one session of the process
+ *     control.c, busy.c   start, pause, stop: the one session of the process; one thread at a time
  *     events.c            what a program records by itself
  *     module.c            all of that for Python
  *
@@ -191,6 +191,15 @@ int hook_init(void);
 int hook_on(void);
 int hook_off(void);
 int hook_log_exceptions(bool on); /* from 3.12 on */
+
+/* --- busy.c: only one thread at a time changes what is recorded */
+
+/* -1: a Python exception. */
+int busy_init(void);
+/* False, with an exception: this thread is at it further out, and the program has come in between by an audit
+ * hook or a callback of the garbage collector. */
+bool busy_enter(void);
+void busy_leave(void);
 
 /* --- control.c, events.c: methods of the module */
 PyObject *control_start(PyObject *module, PyObject *args, PyObject *kwargs);

@@ -6,8 +6,8 @@ import sys
 from . import shadows
 
 with shadows.LibraryFirst(True):
-    import contextlib
     from . import children, family, options, program
+    from .messages import say
     from .tracer import Tracer
 
 
@@ -30,15 +30,9 @@ def _tracer_options(chosen):
     return {name: getattr(chosen, name) for name in names}
 
 
-def _say(text):
-    """Not by sys.stderr: that is the program's by now."""
-    with contextlib.suppress(OSError):
-        os.write(2, f"vtctrace: {text}\n".encode("utf-8", "backslashreplace"))
-
-
 def _tell(text, chosen):
     if chosen.verbose or (not chosen.quiet and os.isatty(2)):
-        _say(text)
+        say(text)
 
 
 def _finish(tracer, chosen, pid):
@@ -59,9 +53,9 @@ def _finish(tracer, chosen, pid):
         _tell(f"{path}: {total:,} bytes" + (f", and {others} of other processes ({family.stem(path)}.p*.vtc)"
                                             if others else ""), chosen)
     except (OSError, RuntimeError, ValueError) as error:
-        _say(error)
+        say(error)
     if facts["lost"] and not (chosen.last or chosen.max_size):
-        _say(f"{path}: {facts['lost']} events were not recorded ('vtc info' tells why)")
+        say(f"{path}: {facts['lost']} events were not recorded ('vtc info' tells why)")
 
 
 def _tell_without_ours(hook):

@@ -20,22 +20,23 @@ def child_name(path, pid):
     return f"{stem(path)}.p{pid}.vtc"
 
 
-def own_name(path, pid):
-    """Of the file that a child of fork records to, or will: see libvtc/write/session_path.c."""
+def _first_child_name(path, pid, is_taken):
+    """NAME.pPID.vtc, NAME.pPID-2.vtc, …: process ids come again, and exec keeps them."""
     name, number = child_name(path, pid), 2
-    while os.path.lexists(name) and not _is_recorded(name):
+    while os.path.lexists(name) and is_taken(name):
         name = f"{stem(path)}.p{pid}-{number}.vtc"
         number += 1
     return name
+
+
+def own_name(path, pid):
+    """Of the file that a child of fork records to, or will: see libvtc/write/session_path.c."""
+    return _first_child_name(path, pid, lambda name: not _is_recorded(name))
 
 
 def free_child_name(path, pid):
-    """One that no file has: process ids come again, and exec keeps them."""
-    name, number = child_name(path, pid), 2
-    while os.path.lexists(name):
-        name = f"{stem(path)}.p{pid}-{number}.vtc"
-        number += 1
-    return name
+    """One that no file has."""
+    return _first_child_name(path, pid, lambda name: True)
 
 
 def process_name():

@@ -1,8 +1,7 @@
 """Starting and stopping from outside: kill -USR1, kill -USR2."""
-import contextlib
-import os
 import signal
 
+from .messages import say
 from .tracer import Tracer
 
 
@@ -24,9 +23,7 @@ class _Switch:
             while self._tracer._is_open != self._wanted:
                 self._tracer.start() if self._wanted else self._tracer.stop()
         except (OSError, RuntimeError, ValueError, MemoryError) as error:
-            # Not the program's: it did not call us.
-            with contextlib.suppress(OSError):
-                os.write(2, f"vtctrace: {error}\n".encode("utf-8", "backslashreplace"))
+            say(error)  # not the program's: it did not call us
         finally:
             self._is_at_it = False
 
