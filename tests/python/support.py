@@ -9,6 +9,8 @@ import tempfile
 import textwrap
 import unittest
 
+import vtctrace
+
 VTC = os.environ["VTC"]
 IS_FREE_THREADED = not getattr(sys, "_is_gil_enabled", lambda: True)()
 
@@ -53,6 +55,13 @@ class Case(unittest.TestCase):
         path = self.directory / name
         path.write_text(textwrap.dedent(text))
         return path
+
+    def trace(self, function, *arguments, **options):
+        """How often each function was called within a call of this one."""
+        with vtctrace.Tracer(self.file, **options):
+            function(*arguments)
+        verify(self.file)
+        return counts(self.file)
 
     def run_python(self, *arguments, timeout=100, **options):
         """stdout, stderr and the exit code of this interpreter."""
