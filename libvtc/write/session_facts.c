@@ -122,3 +122,9 @@ uint64_t vtc_session_ticks(const vtc_session *session)
 {
     return vtci_clock_ticks(&session->clock);
 }
+
+uint64_t vtc_session_ticks_of(const vtc_session *session, uint64_t duration_ns)
+{
+    double ticks = (double)duration_ns * ((double)session->ticks_a_second / 1e9);
+    return ticks < 0x1p64 ? (uint64_t)ticks : UINT64_MAX;
+}

@@ -206,6 +206,37 @@ static void test_session__takes_any_clock(void **state)
     live_walk_close(&walk);
 }
 
+static void test_session__tells_ticks_of_a_duration(void **state)
+{
+    (void)state;
+    const struct timespec pause = {0, 50000000};
+    for (int clock = VTC_CLOCK_DEFAULT; clock <= VTC_CLOCK_CALLBACK; clock++) {
+        const struct vtc_session_opts opts = {.struct_size = sizeof opts,
+                                              .clock = clock,
+                                              .now = stepping_clock,
+                                              .overwrite = 1};
+        vtc_session *session = NULL;
+        if (vtc_session_open(live_path("ticks.vtc"), &opts, &session, NULL) != VTC_OK)
+            continue; /* no counter of one rate */
+        int64_t outer_ns = vtci_clock_ns(CLOCK_MONOTONIC);
+        uint64_t begin = vtc_session_ticks(session);
+        int64_t inner_ns = vtci_clock_ns(CLOCK_MONOTONIC);
+        nanosleep(&pause, NULL);
+        inner_ns = vtci_clock_ns(CLOCK_MONOTONIC) - inner_ns;
+        double taken = (double)(vtc_session_ticks(session) - begin);
+        outer_ns = vtci_clock_ns(CLOCK_MONOTONIC) - outer_ns;
+        if (clock == VTC_CLOCK_CALLBACK) {
+            assert_int_equal(vtc_session_ticks_of(session, 12345), 12345);
+        } else {
+            assert_true((double)vtc_session_ticks_of(session, inner_ns) < taken * 1.02);
+            assert_true((double)vtc_session_ticks_of(session, outer_ns) > taken * 0.98);
+        }
+        assert_int_equal(vtc_session_ticks_of(session, 0), 0);
+        assert_true(vtc_session_ticks_of(session, UINT64_MAX) >= UINT64_MAX / 16);
+        assert_int_equal(vtc_session_close(session, NULL), VTC_OK);
+    }
+}
+
 static void *record_one(void *session)
 {
     vtc_instant(vtc_session_writer(session), 1);
@@ -319,6 +350,7 @@ int main(void)
         TEST(test_session__refuses_paths),
         TEST(test_session__puts_the_process_id_in_the_path),
         TEST(test_session__takes_any_clock),
+        TEST(test_session__tells_ticks_of_a_duration),
         TEST(test_session__gives_memory_back_with_the_last_writer),
         TEST(test_session__without_membarrier),
         TEST(test_session__refuses_calls_that_are_for_other_sites),

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "native/tracer.h"
@@ -20,8 +19,7 @@
 enum {
     CALLS_MAX = 1 << 18, /* that a thread can have open; address space, not memory */
     MISSED_A_TRY = 1024, /* calls of a thread without memory until it tries again */
-    NAMES_MAX = 100,     /* of files that may be there already */
-    CALIBRATION_NS = 2000000
+    NAMES_MAX = 100      /* of files that may be there already */
 };
 
 struct tracer tracer;
@@ -143,24 +141,6 @@ static bool open_session(void)
     return false;
 }
 
-static uint64_t monotonic_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-/* How many ticks the shortest duration takes, to a tenth of a percent. */
-static uint64_t measure_ticks(uint64_t duration_ns)
-{
-    uint64_t start_ns = monotonic_ns(), now_ns = start_ns;
-    uint64_t start_ticks = vtc_session_ticks(tracer.session);
-    while (now_ns - start_ns < CALIBRATION_NS)
-        now_ns = monotonic_ns();
-    uint64_t ticks = vtc_session_ticks(tracer.session) - start_ticks;
-    return (uint64_t)((double)duration_ns * (double)ticks / (double)(now_ns - start_ns));
-}
-
 /* --- threads */
 
 static void close_thread(struct thread_state *thread)
@@ -247,7 +227,7 @@ static bool begin(void)
     tracer.by_duration = tracer.settings.min_duration_ns > 0;
     tracer.by_name = tracer.settings.include || tracer.settings.exclude;
     if (tracer.by_duration)
-        tracer.min_ticks = measure_ticks(tracer.settings.min_duration_ns);
+        tracer.min_ticks = vtc_session_ticks_of(tracer.session, tracer.settings.min_duration_ns);
     const struct vtc_site_opts opts = {.struct_size = sizeof opts,
                                        .phase = tracer.by_duration ? 'X' : 'B',
                                        .name = "(functions beyond the table's size)"};

@@ -6,11 +6,10 @@
  * the interpreter's hooks, which are switched off while no thread is within a callback; then the session.
  */
 #include <string.h>
-#include <time.h>
 
 #include "python/tracer.h"
 
-enum { CALIBRATION_NS = 2000000, SEGMENT_BYTES = 64 << 20 };
+enum { SEGMENT_BYTES = 64 << 20 };
 
 struct tracer tracer = {.lock = PTHREAD_MUTEX_INITIALIZER};
 static uint32_t last_generation;
@@ -98,24 +97,6 @@ static int read_settings(PyObject *args, PyObject *kwargs, struct settings *out,
 
 /* --- the session */
 
-static uint64_t monotonic_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
-}
-
-/* How many ticks the shortest duration takes, to a tenth of a percent. */
-static uint64_t measure_ticks(vtc_session *session, uint64_t duration_ns)
-{
-    uint64_t start_ns = monotonic_ns(), now_ns = start_ns;
-    uint64_t start_ticks = vtc_session_ticks(session);
-    while (now_ns - start_ns < CALIBRATION_NS)
-        now_ns = monotonic_ns();
-    uint64_t ticks = vtc_session_ticks(session) - start_ticks;
-    return (uint64_t)((double)duration_ns * (double)ticks / (double)(now_ns - start_ns));
-}
-
 static vtc_status open_session(const struct settings *settings, vtc_session **out_session,
                                struct vtc_error *err)
 {
@@ -157,13 +138,11 @@ static vtc_status begin(struct settings *settings, struct vtc_error *err)
         vtc_session_close(session, NULL);
         return VTC_ERR_NO_MEMORY;
     }
-    uint64_t min_ticks =
-        settings->min_duration_ns ? measure_ticks(session, settings->min_duration_ns) : 0;
     pthread_mutex_lock(&tracer.lock);
     free_list(tracer.filter.include);
     free_list(tracer.filter.exclude);
     tracer.filter = settings->filter;
-    tracer.min_ticks = min_ticks;
+    tracer.min_ticks = vtc_session_ticks_of(session, settings->min_duration_ns);
     status = make_sites(session, err);
     tracer.session = session;
     tracer.session_count++;

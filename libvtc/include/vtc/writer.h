@@ -194,6 +194,14 @@ VTC_API void vtc_session_make_default(vtc_session *session);
  *  @since 1.0 */
 VTC_API uint64_t vtc_session_ticks(const vtc_session *session);
 
+/** How many ticks of the session's clock a duration takes, by the rate that was measured when the
+ *  session was opened: for limits, such as the shortest span that a tracer keeps. A clock of the
+ *  program's own (VTC_CLOCK_CALLBACK) counts as one of nanoseconds.
+ *  @return ticks, UINT64_MAX if there are more
+ *  @thread any, also a signal handler
+ *  @since 1.0 */
+VTC_API uint64_t vtc_session_ticks_of(const vtc_session *session, uint64_t duration_ns);
+
 /** Interns a string; the same text has the same id.
  *  @param text       borrowed; any bytes
  *  @param len_bytes  up to 16 MiB - 64
