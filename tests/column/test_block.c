@@ -6,6 +6,7 @@
 #include "column/block_encode.h"
 #include "column/block_fixture.h"
 #include "support/fault_allocator.h"
+#include "support/scale.h"
 
 struct packed_block {
     struct vtci_buffer table, payload;
@@ -191,7 +192,7 @@ static void test_block__damaged_gives_a_status(void **state)
         encode(&f, style % 2 ? 3 : 12, &packed);
         uint8_t *table = copy_of(packed.table.data, packed.table.len_bytes);
         uint8_t *payload = copy_of(packed.payload.data, packed.payload.len_bytes);
-        for (int trial = 0; trial < 3000; trial++) {
+        for (int trial = 0; trial < TEST_SCALED(3000, 400); trial++) {
             size_t at = (size_t)fixture_random(&f) % packed.payload.len_bytes;
             uint8_t old = payload[at];
             payload[at] = (uint8_t)fixture_random(&f);
@@ -222,7 +223,7 @@ static void test_block__damaged_directory_gives_a_status(void **state)
     struct fixture f;
     (void)state;
     fixture_open(&f, NULL, (size_t)64 << 20);
-    for (unsigned style = 0; style < 16; style++) {
+    for (unsigned style = 0; style < 16; style += TEST_SCALED(1, 3)) {
         fixture_fill(&f, style, 150);
         struct packed_block packed;
         encode(&f, 0, &packed);

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 
 #include "support/fault_allocator.h"
+#include "support/scale.h"
 #include "vtc/block.h"
 #include "vtc/verify.h"
 
@@ -31,7 +32,7 @@ static void test_compact__reads_the_same_as_before(void **state)
                                               .level = level,
                                               .threads = (unsigned)level % 3};
         unlink(place("a.vtc"));
-        record_closed(place("a.vtc"), 20000);
+        record_closed(place("a.vtc"), TEST_SCALED(20000, 6000));
         read_live(place("a.vtc"), &before);
         assert_int_equal(vtc_compact(place("a.vtc"), NULL, &opts, &result, NULL), VTC_OK);
         read_document(place("a.vtc"), &after);

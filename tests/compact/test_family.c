@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 #include <time.h>
 
-enum { ROUNDS = 150000, SEGMENT_BYTES = 512 << 10 };
+#include "support/scale.h"
+
+enum { ROUNDS = TEST_SCALED(150000, 50000), SEGMENT_BYTES = 512 << 10 };
 
 /* --- names and retention ---------------------------------------------------------------------- */
 

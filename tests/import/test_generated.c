@@ -9,6 +9,7 @@
 #include "support/cmocka_all.h"
 #include "support/generated_values.h"
 #include "support/issues.h"
+#include "support/scale.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -307,7 +308,7 @@ static void test_compress__is_deterministic(void **state)
     struct chance chance = {first_seed()};
     struct layout layout = make_layout(&chance);
     bytes_text(&model.text, "[");
-    while (model.text.len_bytes < 20000000) {
+    while (model.text.len_bytes < TEST_SCALED(20000000, 7000000)) {
         put_event(&chance, &layout, &model);
         bytes_text(&model.text, ",");
     }
