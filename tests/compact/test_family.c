@@ -13,7 +13,7 @@
 
 #include "support/scale.h"
 
-enum { ROUNDS = TEST_SCALED(150000, 50000), SEGMENT_BYTES = 512 << 10 };
+enum { ROUNDS = TEST_SCALED(150000, 50000), SEGMENT_BYTES = TEST_SCALED(512, 160) << 10 };
 
 /* --- names and retention ---------------------------------------------------------------------- */
 
