@@ -1,4 +1,5 @@
 """What is recorded of a program's calls: each one, once, where it belongs."""
+# ctest: timeout 600
 import collections
 import contextlib
 import sys

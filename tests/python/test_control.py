@@ -1,4 +1,5 @@
 """Start, stop, pause, resume, clear and save: what is in the file after each."""
+# ctest: timeout 600
 import subprocess
 import sys
 

@@ -1,4 +1,5 @@
 """What is recorded beside calls: own events, tasks, collections, print; and signals meanwhile."""
+# ctest: timeout 600
 import contextlib
 import io
 import pickle

@@ -3,6 +3,7 @@
 The program tells by a shared page how many calls of `step` have returned; when it is dead, the file
 must have at least as many.
 """
+# ctest: timeout 3600
 import mmap
 import os
 import random

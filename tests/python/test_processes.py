@@ -1,4 +1,5 @@
 """Each process of a program has its file, and the files are one family."""
+# ctest: timeout 600
 import os
 import signal
 import subprocess
