@@ -380,7 +380,7 @@ static void record_and_compact(vtc_session *session, vtc_compactor *compactor, u
     struct vtc_compact_round total;
     assert_int_equal(vtc_session_site(session, &spans, &span, NULL), VTC_OK);
     assert_int_equal(vtc_session_site(session, &instants, &instant, NULL), VTC_OK);
-    for (int step = 0; step < 24; step++) {
+    for (int step = 0; step < TEST_SCALED(24, 12); step++) {
         for (int i = 0; i < 20000; i++, *out_events += 3) {
             assert_int_equal(vtc_begin(writer, span), VTC_OK);
             assert_int_equal(vtc_instant(writer, instant), VTC_OK);
@@ -443,13 +443,19 @@ static void test_flight__goes_on_beyond_what_is_remembered(void **state)
                                           .chunk_bytes = 4 << 10};
     assert_int_equal(vtc_session_open(place("a.vtc"), &opts, &session, NULL), VTC_OK);
     vtc_writer *writer = vtc_session_writer(session);
+    /* Long ones, as only the number of segments matters. */
+    static const char text[1000];
+    const struct vtc_value value = {VTC_ARG_STRING, {.as_bytes = {text, sizeof text}}};
+    const struct vtc_param param = {"text", VTC_ARG_STRING};
     const struct vtc_site_opts site_opts = {.struct_size = sizeof site_opts,
                                             .phase = 'i',
-                                            .name = "n"};
+                                            .name = "n",
+                                            .params = &param,
+                                            .param_count = 1};
     vtc_site site;
     assert_int_equal(vtc_session_site(session, &site_opts, &site, NULL), VTC_OK);
     do {
-        assert_int_equal(vtc_instant(writer, site), VTC_OK);
+        assert_int_equal(vtc_event(writer, site, &value, 1), VTC_OK);
         events++;
         vtc_session_statistics(session, &stats);
     } while (stats.segment < 1100 && stats.file_bytes < (256 << 20));
