@@ -15,6 +15,10 @@ VTC = os.environ["VTC"]
 IS_FREE_THREADED = not getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
 def ask(path, question):
     done = subprocess.run([VTC, "query", "--format", "json", "--limit", "all", str(path), question],
                           capture_output=True, text=True)

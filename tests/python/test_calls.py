@@ -1,5 +1,4 @@
 """What is recorded of a program's calls: each one, once, where it belongs."""
-# ctest: timeout 600
 import collections
 import contextlib
 import sys

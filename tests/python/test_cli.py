@@ -1,5 +1,4 @@
 """python -m vtctrace: the program runs as it would without, and its calls are in the file."""
-# ctest: timeout 600
 import os
 import py_compile
 import signal

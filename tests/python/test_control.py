@@ -1,14 +1,9 @@
 """Start, stop, pause, resume, clear and save: what is in the file after each."""
-# ctest: timeout 600
 import subprocess
 import sys
 
 import vtctrace
-from support import VTC, Case, ask, counts, main, short, verify
-
-
-def fib(n):
-    return n if n < 2 else fib(n - 1) + fib(n - 2)
+from support import VTC, Case, ask, counts, fib, main, short, verify
 
 
 class TestControl(Case):

@@ -1,5 +1,4 @@
 """What is recorded beside calls: own events, tasks, collections, print; and signals meanwhile."""
-# ctest: timeout 600
 import contextlib
 import io
 import pickle
@@ -7,11 +6,7 @@ import sys
 import textwrap
 
 import vtctrace
-from support import Case, ask, main, short, verify
-
-
-def fib(n):
-    return n if n < 2 else fib(n - 1) + fib(n - 2)
+from support import Case, ask, fib, main, short, verify
 
 
 class TestEvents(Case):

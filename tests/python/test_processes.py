@@ -1,5 +1,4 @@
 """Each process of a program has its file, and the files are one family."""
-# ctest: timeout 600
 import os
 import signal
 import subprocess

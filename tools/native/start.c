@@ -226,8 +226,7 @@ static bool begin(void)
     }
     tracer.by_duration = tracer.settings.min_duration_ns > 0;
     tracer.by_name = tracer.settings.include || tracer.settings.exclude;
-    if (tracer.by_duration)
-        tracer.min_ticks = vtc_session_ticks_of(tracer.session, tracer.settings.min_duration_ns);
+    tracer.min_ticks = vtc_session_ticks_of(tracer.session, tracer.settings.min_duration_ns);
     const struct vtc_site_opts opts = {.struct_size = sizeof opts,
                                        .phase = tracer.by_duration ? 'X' : 'B',
                                        .name = "(functions beyond the table's size)"};
